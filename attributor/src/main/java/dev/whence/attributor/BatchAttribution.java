@@ -1,0 +1,13 @@
+package dev.whence.attributor;
+
+import java.util.List;
+
+/**
+ * The attributions of one batch, in the order of its images, and where the time went.
+ *
+ * @param embedNanos time for embedding the whole batch
+ * @param projectNanos time for projecting the whole batch onto the reference, artifacts included
+ * @param attributeNanos time for the attribution network and the verdicts of the whole batch
+ */
+public record BatchAttribution(
+        List<Attribution> attributions, long embedNanos, long projectNanos, long attributeNanos) {}
