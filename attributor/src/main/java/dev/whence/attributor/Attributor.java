@@ -9,6 +9,7 @@ import java.util.List;
  *
  * <p>Safe for use by several threads; {@link #attribute} is meant to be called with batches.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Attributor implements AutoCloseable {
 
     /**
