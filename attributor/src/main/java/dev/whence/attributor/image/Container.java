@@ -1,0 +1,50 @@
+package dev.whence.attributor.image;
+
+import dev.whence.attributor.image.ImageRejectedException.Reason;
+import java.util.Optional;
+
+/**
+ * What is around the compressed pixels of an image, after its structure was walked from end to end.
+ *
+ * @param width canvas width; an animation's first frame may cover a part of it only
+ * @param height canvas height
+ * @param frame where on the canvas the decoded pixels belong
+ * @param orientation how the stored pixels must be turned to be seen upright
+ * @param colours what the decoded samples mean, where the container says it and not the decoder
+ * @param essence a file of the same format with nothing in it but what the pixels need: no text, no profiles, no previews, no second frame
+ */
+record Container(
+        int width, int height, Frame frame, Orientation orientation, Optional<SampleColours> colours, byte[] essence) {
+
+    /** A rectangle on the canvas, in pixels. */
+    record Frame(int left, int top, int width, int height) {}
+
+    /** An image whose pixels fill its canvas. */
+    static Container still(
+            int width, int height, Orientation orientation, Optional<SampleColours> colours, byte[] essence) {
+        return new Container(width, height, new Frame(0, 0, width, height), orientation, colours, essence);
+    }
+
+    /**
+     * Walks the structure.
+     *
+     * @throws ImageRejectedException when the structure is broken, of a variant that is not read, or larger than the limits
+     * @throws java.nio.BufferUnderflowException when the file ends too early
+     */
+    static Container of(ImageFormat format, byte[] encoded, ImageLimits limits) throws ImageRejectedException {
+        return switch (format) {
+            case PNG -> PngContainer.parse(encoded, limits);
+            case JPEG -> JpegContainer.parse(encoded, limits);
+            case GIF -> GifContainer.parse(encoded, limits);
+            case WEBP -> WebpContainer.parse(encoded, limits);
+        };
+    }
+
+    static ImageRejectedException corrupt(String message) {
+        return new ImageRejectedException(Reason.CORRUPT_IMAGE, message);
+    }
+
+    static ImageRejectedException unsupported(String message) {
+        return new ImageRejectedException(Reason.UNSUPPORTED_FORMAT, message);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.attributor.image;
+
+import org.jspecify.annotations.NullMarked;
