@@ -1,0 +1,39 @@
+package dev.whence.infra;
+
+import dev.whence.attributor.Attributor;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The bundle and the reference that belong together. */
+final class ModelOptions {
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "M",
+            description = "Folder of the model bundle that 'whence train' wrote.")
+    Path model;
+
+    @Option(
+            names = "--reference",
+            required = true,
+            paramLabel = "R",
+            description = "Folder of the reference that the bundle was trained against.")
+    Path reference;
+
+    @Mixin
+    ThreadOptions threads;
+
+    Attributor open() throws CommandFailedException {
+        requireFolder(model, "model bundle", "whence train");
+        requireFolder(reference, "reference", "whence reference build");
+        return Attributor.open(model, reference, threads.count());
+    }
+
+    private static void requireFolder(Path folder, String what, String maker) throws CommandFailedException {
+        if (!folder.toFile().isDirectory()) {
+            throw new CommandFailedException(
+                    "There is no folder %s: name the folder of a %s that '%s' wrote.".formatted(folder, what, maker));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+package io.milvus.client;
+
+/** Stands for the client of Milvus, which is on no class path here. */
+public interface MilvusClient {}
