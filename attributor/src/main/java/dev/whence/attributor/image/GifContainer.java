@@ -61,7 +61,14 @@ final class GifContainer {
         int width = Math.max(screenWidth, frame.left() + frame.width());
         int height = Math.max(screenHeight, frame.top() + frame.height());
         limits.checkPixels(width, height, encoded.length);
-        return new Container(width, height, frame, Orientation.UPRIGHT, Optional.empty(), essence.toByteArray());
+        return new Container(
+                width,
+                height,
+                frame,
+                Orientation.UPRIGHT,
+                Optional.empty(),
+                Container.ORDINARY_BYTES_PER_PIXEL,
+                essence.toByteArray());
     }
 
     private static int colourTableBytes(byte flags) {

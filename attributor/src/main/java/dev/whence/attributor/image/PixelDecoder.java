@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
@@ -57,13 +58,15 @@ final class PixelDecoder {
     PixelRows decode(ImageFormat format, Container container) throws IOException, ImageRejectedException {
         ImageReader reader = Objects.requireNonNull(plugins.get(format)).createReaderInstance();
         try {
-            reader.setInput(new ByteArrayImageInputStream(container.essence()), true, true);
             Frame frame = container.frame();
+            DecodingBudget budget = new DecodingBudget(container.framePixels(), container.bytesPerPixel());
+            Runnable check = format == ImageFormat.WEBP ? budget::checkMemory : () -> {};
+            reader.setInput(new ByteArrayImageInputStream(container.essence(), check), true, true);
             if (reader.getWidth(0) != frame.width() || reader.getHeight(0) != frame.height()) {
                 throw corrupt("The image contradicts itself about its size.");
             }
             Completeness completeness = Completeness.watch(reader, format);
-            PixelRows rows = read(reader, container);
+            PixelRows rows = read(reader, container, param(reader, format, frame, budget));
             completeness.check();
             boolean covered = frame.width() == container.width() && frame.height() == container.height();
             return covered ? rows : new Canvas(rows, frame);
@@ -72,12 +75,22 @@ final class PixelDecoder {
         }
     }
 
-    private static PixelRows read(ImageReader reader, Container container) throws IOException, ImageRejectedException {
+    private static ImageReadParam param(ImageReader reader, ImageFormat format, Frame frame, DecodingBudget budget)
+            throws IOException {
+        ImageReadParam param = reader.getDefaultReadParam();
+        if (format == ImageFormat.WEBP) {
+            param.setDestination(budget.destination(reader.getRawImageType(0), frame.width(), frame.height()));
+        }
+        return param;
+    }
+
+    private static PixelRows read(ImageReader reader, Container container, ImageReadParam param)
+            throws IOException, ImageRejectedException {
         if (container.colours().isPresent()) {
             return new SampledRows(
-                    reader.readRaster(0, null), container.colours().get());
+                    reader.readRaster(0, param), container.colours().get());
         }
-        BufferedImage image = reader.read(0);
+        BufferedImage image = reader.read(0, param);
         Raster raster = image.getRaster();
         ColorModel model = image.getColorModel();
         if (model instanceof IndexColorModel palette) {

@@ -1,6 +1,7 @@
 package dev.whence.attributor.image;
 
 import static dev.whence.attributor.image.Container.corrupt;
+import static dev.whence.attributor.image.Container.unsupported;
 
 import dev.whence.attributor.image.Container.Frame;
 import java.nio.ByteBuffer;
@@ -22,6 +23,13 @@ final class WebpContainer {
     private static final int ALPHA_FLAG = 0x10;
     private static final int VP8_START = 0x2a019d;
     private static final int VP8L_SIGNATURE = 0x2f;
+
+    private static final int ALPHA_COMPRESSION = 3;
+
+    /** Measured on photographs with TwelveMonkeys 3.14.0: 6, and 105 because every macroblock is kept. */
+    private static final int LOSSLESS_BYTES_PER_PIXEL = 12;
+
+    private static final int LOSSY_BYTES_PER_PIXEL = 120;
 
     private final ImageLimits limits;
     private final int bytes;
@@ -61,7 +69,13 @@ final class WebpContainer {
             throw corrupt("The WebP contradicts itself about its size.");
         }
         return new Container(
-                whole.width(), whole.height(), frame, orientation, Optional.empty(), essence(image, stored));
+                whole.width(),
+                whole.height(),
+                frame,
+                orientation,
+                Optional.empty(),
+                image.getInt(0) == VP8L ? LOSSLESS_BYTES_PER_PIXEL : LOSSY_BYTES_PER_PIXEL,
+                essence(image, stored));
     }
 
     private void walk(ByteBuffer in) throws ImageRejectedException {
@@ -90,6 +104,9 @@ final class WebpContainer {
         } else if ((type == VP8 || type == VP8L) && pixels.isEmpty()) {
             pixels = Optional.of(chunk);
         } else if (type == ALPH && alpha.isEmpty() && pixels.isEmpty()) {
+            if ((chunk.get(8) & ALPHA_COMPRESSION) != 1) {
+                throw unsupported("The WebP has uncompressed transparency, which is not read here.");
+            }
             alpha = Optional.of(chunk);
         } else if (type == EXIF) {
             // Some writers keep the JPEG's "Exif" prefix.
