@@ -44,7 +44,7 @@ enum Rule {
     INFERENCE_ONLY_IN_ATTRIBUTOR_AND_EMBEDDED_ENGINE(
             noClasses()
                     .that()
-                    .resideOutsideOfPackages("dev.whence.attributor..", "dev.whence.vectorstore.embedded..")
+                    .resideOutsideOfPackages("dev.whence.attributor..", "dev.whence.vectorstore")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("ai.djl..", "ai.onnxruntime..", "ai.onnx.."),
