@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.vectorstore;
+
+import org.jspecify.annotations.NullMarked;
