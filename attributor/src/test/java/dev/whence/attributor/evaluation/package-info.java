@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.attributor.evaluation;
+
+import org.jspecify.annotations.NullMarked;
