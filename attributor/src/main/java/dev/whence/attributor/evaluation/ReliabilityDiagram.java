@@ -19,7 +19,7 @@ final class ReliabilityDiagram {
     }
 
     private String draw(Calibration calibration) {
-        int width = LEFT + SIDE + 12;
+        int width = LEFT + SIDE + 24;
         int height = STRIP_TOP + STRIP + 20;
         add("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Reliability diagram\">", width, height);
         for (int tick = 0; tick <= 4; tick++) {

@@ -50,12 +50,13 @@ final class ReportPage {
                 report.model().name(), report.model().version());
         add(
                 "<p>%,d images of known sources, %,d of unknown ones, %,d excluded because they could not be decoded. "
-                        + "Reference: %s %s. Model: <code>%s</code>, run by %s in %s.</p>",
+                        + "Reference: %s %s. Model: SHA-256 <code title=\"%s\">%.12s</code>, run by %s in %s.</p>",
                 evaluation.images(),
                 evaluation.unknown().images(),
                 report.excluded(),
                 report.reference().name(),
                 report.reference().version(),
+                report.model().sha256(),
                 report.model().sha256(),
                 report.model().engine(),
                 report.model().precision());
@@ -120,7 +121,11 @@ final class ReportPage {
                 confusion.classes().get(column),
                 images,
                 confusion.support(row),
-                images == 0 ? "" : decimal(100 * share));
+                images == 0 ? "" : cellText(100 * share));
+    }
+
+    private static String cellText(double percent) {
+        return String.format(Locale.ROOT, percent >= 9.95 ? "%.0f" : "%.1f", percent);
     }
 
     private void reliability() {
