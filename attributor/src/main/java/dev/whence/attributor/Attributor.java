@@ -1,22 +1,63 @@
 package dev.whence.attributor;
 
+import dev.whence.attributor.Attribution.Candidate;
+import dev.whence.attributor.Attribution.Novelty;
+import dev.whence.attributor.bundle.ModelBundle;
+import dev.whence.attributor.bundle.ModelManifest;
+import dev.whence.attributor.image.ImageDecoder;
+import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
+import dev.whence.attributor.projection.ArtifactExtractor;
+import dev.whence.attributor.projection.Projection;
+import dev.whence.attributor.reference.Reference;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Answers whence images come: a model bundle and the reference it was trained against, opened together.
  *
  * <p>Safe for use by several threads; {@link #attribute} is meant to be called with batches.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Attributor implements AutoCloseable {
+    private final ModelBundle bundle;
+    private final Reference reference;
+    private final ImageDecoder decoder;
+    private final ArtifactExtractor extractor;
+    private final AttributionNetwork network;
+    private final float[][] prototypes;
+
+    private Attributor(ModelBundle bundle, Reference reference, int threads) {
+        ModelManifest manifest = bundle.manifest();
+        this.bundle = bundle;
+        this.reference = reference;
+        decoder = new ImageDecoder(ImageLimits.DEFAULT);
+        extractor = new ArtifactExtractor(
+                reference, bundle.spaces(), Projection.named(manifest.projection()), manifest.neighbours(), threads);
+        network = new AttributionNetwork(bundle.file(ModelBundle.ATTRIBUTE), manifest.size(), threads);
+        prototypes = bundle.prototypes();
+    }
 
     /**
+     * Opens bundle and reference.
+     *
+     * @param bundle a bundle's folder or .zip
+     * @param reference the folder of the reference the bundle was trained against
      * @param threads threads of the inference engine and of the search, at least 1
+     * @throws IllegalArgumentException when either cannot be read or they do not belong together
      */
     public static Attributor open(Path bundle, Path reference, int threads) {
-        throw new UnsupportedOperationException("in the making");
+        ModelBundle model = ModelBundle.open(bundle);
+        Reference real = Reference.open(reference, threads);
+        try {
+            model.requireReference(real);
+            return new Attributor(model, real, threads);
+        } catch (RuntimeException e) {
+            real.close();
+            throw e;
+        }
     }
 
     /**
@@ -25,26 +66,97 @@ public final class Attributor implements AutoCloseable {
      * @throws ImageRejectedException when the bytes are no image that can be attributed
      */
     public CanonicalImage canonical(byte[] encoded) throws ImageRejectedException {
-        throw new UnsupportedOperationException("in the making");
+        return decoder.decode(encoded, bundle.manifest().size());
     }
 
-    /** Attributes a batch. */
+    /** Attributes a batch of at least one image. */
     public BatchAttribution attribute(List<CanonicalImage> images) {
-        throw new UnsupportedOperationException("in the making");
+        ArtifactExtractor.Artifacts artifacts = extractor.extract(images);
+        long start = System.nanoTime();
+        AttributionNetwork.Reading reading = network.read(artifacts.artifacts());
+        List<Attribution> attributions = new ArrayList<>(images.size());
+        for (int i = 0; i < images.size(); i++) {
+            attributions.add(attribution(
+                    reading.logits()[i],
+                    reading.fingerprints()[i],
+                    artifacts.readings().get(i)));
+        }
+        return new BatchAttribution(
+                attributions, artifacts.embedNanos(), artifacts.projectNanos(), System.nanoTime() - start);
+    }
+
+    private Attribution attribution(float[] logits, float[] fingerprint, List<Attribution.SpaceReading> readings) {
+        ModelManifest manifest = bundle.manifest();
+        double[] probabilities = Calibration.probabilities(logits, manifest.temperature());
+        List<Candidate> candidates = new ArrayList<>(probabilities.length);
+        for (int c = 0; c < probabilities.length; c++) {
+            ModelManifest.SourceClass source = manifest.classes().get(c);
+            candidates.add(new Candidate(source.name(), source.family(), probabilities[c]));
+        }
+        candidates.sort(Comparator.comparingDouble(Candidate::probability).reversed());
+        Candidate first = candidates.get(0);
+        Verdict verdict = verdict(candidates, manifest.unsureMargin());
+        return new Attribution(
+                verdict,
+                verdict == Verdict.KNOWN_GENERATOR ? Optional.of(first.generator()) : Optional.empty(),
+                first.probability(),
+                new Novelty(novelty(fingerprint), Optional.empty(), Optional.empty()),
+                List.copyOf(candidates),
+                readings,
+                fingerprint);
+    }
+
+    private static Verdict verdict(List<Candidate> candidates, double unsureMargin) {
+        Candidate first = candidates.get(0);
+        if (first.probability() - candidates.get(1).probability() < unsureMargin) {
+            return Verdict.UNSURE;
+        }
+        return first.generator().equals(ModelManifest.REAL) ? Verdict.REAL : Verdict.KNOWN_GENERATOR;
+    }
+
+    /** Euclidean distance from the fingerprint to the nearest class prototype. */
+    private double novelty(float[] fingerprint) {
+        double least = Double.POSITIVE_INFINITY;
+        for (float[] prototype : prototypes) {
+            double sum = 0;
+            for (int i = 0; i < prototype.length; i++) {
+                double difference = fingerprint[i] - (double) prototype[i];
+                sum += difference * difference;
+            }
+            least = Math.min(least, sum);
+        }
+        return Math.sqrt(least);
+    }
+
+    /** The names of the bundle's classes; {@code real} is one. */
+    public List<String> classes() {
+        return bundle.manifest().classes().stream()
+                .map(ModelManifest.SourceClass::name)
+                .toList();
+    }
+
+    /** Whether training or validation saw the image with this SHA-256 (hex): it must not count in an evaluation. */
+    public boolean hasSeen(String imageSha256) {
+        return bundle.hasSeen(imageSha256);
     }
 
     /** Name, version and hash of the bundle, and what runs it. */
     public ModelIdentity model() {
-        throw new UnsupportedOperationException("in the making");
+        ModelManifest manifest = bundle.manifest();
+        return new ModelIdentity(manifest.name(), manifest.version(), bundle.sha256(), "cpu", "fp32");
     }
 
     /** Name and version of the reference. */
     public ReferenceIdentity reference() {
-        throw new UnsupportedOperationException("in the making");
+        return new ReferenceIdentity(reference.name(), reference.version());
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        network.close();
+        extractor.close();
+        reference.close();
+    }
 
     /** As an event reports it. */
     public record ModelIdentity(String name, String version, String sha256, String engine, String precision) {}

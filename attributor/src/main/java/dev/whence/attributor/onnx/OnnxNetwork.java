@@ -1,0 +1,71 @@
+package dev.whence.attributor.onnx;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.translate.NoopTranslator;
+import ai.djl.translate.TranslateException;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * An ONNX graph that runs on the CPU through DJL's ONNX Runtime engine. Safe for several threads: a session is
+ * thread-safe and holds no state between calls.
+ */
+public final class OnnxNetwork implements AutoCloseable {
+    /** DJL's name of the engine. */
+    private static final String ENGINE = "OnnxRuntime";
+
+    private final Model model;
+    private final Predictor<NDList, NDList> predictor;
+
+    /**
+     * @param threads threads within one operator, at least 1
+     * @throws IllegalArgumentException when the bytes are no graph that the engine can run
+     */
+    public OnnxNetwork(String name, byte[] graph, int threads) {
+        model = Model.newInstance(name, ENGINE);
+        try {
+            SessionOptions session = new SessionOptions();
+            session.setIntraOpNumThreads(threads);
+            session.setInterOpNumThreads(1);
+            // A thread that spins while it waits takes a core from decoding and from Flink.
+            session.addConfigEntry("session.intra_op.allow_spinning", "0");
+            model.load(new ByteArrayInputStream(graph), Map.of("sessionOptions", session));
+        } catch (IOException | MalformedModelException | OrtException e) {
+            model.close();
+            throw new IllegalArgumentException("%s is no ONNX graph that can run here".formatted(name), e);
+        }
+        predictor = model.newPredictor(new NoopTranslator());
+    }
+
+    /**
+     * Runs one batch.
+     *
+     * @param inputs creates the inputs, in the graph's order
+     * @return the values of every output, in the graph's order, each row by row
+     */
+    public List<float[]> run(Function<NDManager, NDList> inputs) {
+        try (NDManager batch = model.getNDManager().newSubManager();
+                NDList outputs = predictor.predict(inputs.apply(batch))) {
+            return outputs.stream().map(o -> o.toFloatArray()).toList();
+        } catch (TranslateException e) {
+            throw new UncheckedIOException(
+                    new IOException("The network %s failed on a batch".formatted(model.getName()), e));
+        }
+    }
+
+    @Override
+    public void close() {
+        predictor.close();
+        model.close();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.whence.attributor.projection;
+
+import dev.whence.attributor.Attribution.SpaceReading;
+import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.space.Embedder;
+import dev.whence.attributor.space.EmbeddingSpace;
+import dev.whence.vectorstore.ReferenceCollection.Neighbour;
+import dev.whence.vectorstore.ReferenceCollection.Query;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.IntStream;
+
+/**
+ * Images to artifacts: embeds a batch, asks every space's reference collection for the nearest real points and
+ * subtracts the projection. An image is never its own neighbour.
+ */
+public final class ArtifactExtractor implements AutoCloseable {
+    private final Reference reference;
+    private final List<EmbeddingSpace> spaces;
+    private final Projection projection;
+    private final int neighbours;
+    private final Embedder embedder;
+    private final ForkJoinPool pool;
+
+    /**
+     * @param neighbours number of reference points a projection sees, at least 1
+     * @param threads threads of embedding and projection, at least 1
+     */
+    public ArtifactExtractor(
+            Reference reference, List<EmbeddingSpace> spaces, Projection projection, int neighbours, int threads) {
+        this.reference = reference;
+        this.spaces = List.copyOf(spaces);
+        this.projection = projection;
+        this.neighbours = neighbours;
+        spaces.forEach(reference::collection);
+        this.embedder = new Embedder(EmbeddingSpace.graph(spaces, reference.size()), reference.size(), threads);
+        this.pool = new ForkJoinPool(threads);
+    }
+
+    /**
+     * @param artifacts {@code [space][image]}: signed artifacts of 3 x size x size components
+     * @param readings {@code [image]}: where it stands in each space
+     */
+    public record Artifacts(
+            float[][][] artifacts, List<List<SpaceReading>> readings, long embedNanos, long projectNanos) {}
+
+    public Artifacts extract(List<CanonicalImage> images) {
+        long start = System.nanoTime();
+        float[][][] embeddings = embedder.embed(images);
+        long embedded = System.nanoTime();
+        float[][][] artifacts = new float[spaces.size()][images.size()][];
+        SpaceReading[][] readings = new SpaceReading[images.size()][spaces.size()];
+        for (int s = 0; s < spaces.size(); s++) {
+            project(s, images, embeddings[s], artifacts[s], readings);
+        }
+        long projected = System.nanoTime();
+        List<List<SpaceReading>> lists = new ArrayList<>();
+        for (SpaceReading[] reading : readings) {
+            lists.add(List.of(reading));
+        }
+        return new Artifacts(artifacts, lists, embedded - start, projected - embedded);
+    }
+
+    private void project(
+            int s, List<CanonicalImage> images, float[][] embeddings, float[][] artifacts, SpaceReading[][] readings) {
+        EmbeddingSpace space = spaces.get(s);
+        List<Query> queries = IntStream.range(0, images.size())
+                .mapToObj(i -> new Query(images.get(i).sha256(), embeddings[i]))
+                .toList();
+        List<List<Neighbour>> nearest =
+                reference.collection(space).search(queries, projection == Projection.AFFINE_HULL ? neighbours : 1);
+        onEveryThread(images.size(), i -> {
+            artifacts[i] = projection.artifact(embeddings[i], nearest.get(i));
+            Neighbour closest = nearest.get(i).get(0);
+            readings[i][s] = new SpaceReading(space.name(), closest.id(), closest.distance(), norm(artifacts[i]));
+        });
+    }
+
+    private void onEveryThread(int count, java.util.function.IntConsumer task) {
+        try {
+            pool.submit(() -> IntStream.range(0, count).parallel().forEach(task))
+                    .get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while projecting", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The projection failed: " + e.getCause(), e.getCause());
+        }
+    }
+
+    private static double norm(float[] vector) {
+        double sum = 0;
+        for (float v : vector) {
+            sum += (double) v * v;
+        }
+        return Math.sqrt(sum);
+    }
+
+    @Override
+    public void close() {
+        embedder.close();
+        pool.shutdown();
+    }
+}

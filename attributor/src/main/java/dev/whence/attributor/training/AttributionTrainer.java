@@ -1,0 +1,230 @@
+package dev.whence.attributor.training;
+
+import dev.whence.attributor.AttributionNetwork;
+import dev.whence.attributor.Calibration;
+import dev.whence.attributor.Hashes;
+import dev.whence.attributor.LabelledImage;
+import dev.whence.attributor.bundle.ModelBundle;
+import dev.whence.attributor.bundle.ModelManifest;
+import dev.whence.attributor.projection.ArtifactExtractor;
+import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.space.EmbeddingSpace;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Trains an attribution network against a reference and writes the bundle.
+ *
+ * <p>A share of the images, chosen by name, is never looked at: the test part. A tenth chooses the epoch and the
+ * temperature. The bundle remembers the hashes of all images it saw, so that an evaluation can leave them out.
+ */
+public final class AttributionTrainer {
+    private static final int BATCH = 64;
+    private static final double UNSURE_MARGIN = 0.05;
+
+    private AttributionTrainer() {}
+
+    /** Hears how far a training is. */
+    public interface Progress {
+        /** An image was read, and projected unless it belongs to the test part. */
+        void imageRead();
+
+        /**
+         * An epoch is over.
+         *
+         * @param loss mean training loss, in nats
+         * @param balancedAccuracy on the validation part
+         */
+        void epoch(int epoch, int of, double loss, double balancedAccuracy);
+    }
+
+    /**
+     * What a training left.
+     *
+     * @param test images kept out for the test
+     * @param rejected images that could not be decoded
+     */
+    public record Trained(ModelBundle bundle, long test, long rejected) {}
+
+    /**
+     * Trains and writes a bundle.
+     *
+     * @param generators names of the generators, with their family where it is known
+     * @param images of those generators and of {@code real}
+     * @param out a folder
+     * @throws IllegalArgumentException when there is nothing to tell apart
+     */
+    public static Trained train(
+            Reference reference,
+            Map<String, Optional<String>> generators,
+            Iterator<LabelledImage> images,
+            TrainingSettings settings,
+            Path out,
+            Progress progress) {
+        List<String> classes = new ArrayList<>(List.of(ModelManifest.REAL));
+        generators.keySet().stream().sorted().forEach(classes::add);
+        if (classes.size() < 2 || generators.containsKey(ModelManifest.REAL)) {
+            throw new IllegalArgumentException(
+                    "Training needs images of at least one generator, none of them named " + ModelManifest.REAL);
+        }
+        try (ArtifactExtractor extractor = new ArtifactExtractor(
+                reference, settings.spaces(), settings.projection(), settings.neighbours(), settings.threads())) {
+            TrainingImages data = new TrainingImages(
+                    extractor, classes, settings.spaces().size(), reference.size(), settings.testShare());
+            while (images.hasNext()) {
+                LabelledImage image = images.next();
+                data.add(image.label(), image.image());
+                progress.imageRead();
+            }
+            data.extract();
+            requireEveryClass(classes, data);
+            return new Trained(
+                    train(reference, generators, classes, data, settings, out, progress),
+                    data.testImages(),
+                    data.rejectedImages());
+        }
+    }
+
+    private static ModelBundle train(
+            Reference reference,
+            Map<String, Optional<String>> generators,
+            List<String> classes,
+            TrainingImages data,
+            TrainingSettings settings,
+            Path out,
+            Progress progress) {
+        int size = reference.size();
+        float[] scales = scales(data.training());
+        byte[] graph;
+        try (NetworkTraining training =
+                new NetworkTraining(settings, classes.size(), size, scales, data.training(), data.validation())) {
+            training.run(progress);
+            graph = training.export();
+        }
+        Measured measured;
+        float[][] prototypes;
+        try (AttributionNetwork network = new AttributionNetwork(graph, size, settings.threads())) {
+            measured = measure(network, data.validation(), classes.size());
+            prototypes = prototypes(network, data.training(), classes.size());
+        }
+        String version = Hashes.sha256(graph).substring(0, 12);
+        List<ModelManifest.Space> spaces = settings.spaces().stream()
+                .map(s -> new ModelManifest.Space(
+                        s.name(),
+                        EmbeddingSpace.dimension(size),
+                        reference.graphSha256(s).orElseThrow()))
+                .toList();
+        ModelManifest manifest = new ModelManifest(
+                ModelManifest.FORMAT,
+                settings.name(),
+                version,
+                size,
+                settings.projection().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                settings.neighbours(),
+                spaces,
+                classes.stream()
+                        .map(c -> new ModelManifest.SourceClass(
+                                c, generators.getOrDefault(c, Optional.empty()).orElse(null)))
+                        .toList(),
+                measured.temperature(),
+                UNSURE_MARGIN,
+                new ModelManifest.ReferenceLink(reference.name(), reference.version(), reference.sha256()),
+                data.counts(),
+                settings(settings),
+                measured.figures(),
+                Map.of());
+        return ModelBundle.write(
+                out, manifest, graph, prototypes, data.seen(), ModelCard.of(manifest, reference.images()));
+    }
+
+    private static void requireEveryClass(List<String> classes, TrainingImages data) {
+        for (int c = 0; c < classes.size(); c++) {
+            if (!data.training().labels.contains(c) || !data.validation().labels.contains(c)) {
+                throw new IllegalArgumentException(
+                        "Too few images of %s: training and validation need some of every source"
+                                .formatted(classes.get(c)));
+            }
+        }
+    }
+
+    /** One over the standard deviation of each space's artifacts: what a branch sees has unit variance. */
+    private static float[] scales(TrainingImages.Part part) {
+        float[] scales = new float[part.artifacts.size()];
+        for (int s = 0; s < scales.length; s++) {
+            double sum = 0;
+            double squares = 0;
+            long n = 0;
+            for (float[] artifact : part.artifacts.get(s)) {
+                for (float v : artifact) {
+                    sum += v;
+                    squares += (double) v * v;
+                }
+                n += artifact.length;
+            }
+            double variance = squares / n - (sum / n) * (sum / n);
+            scales[s] = (float) (1 / Math.sqrt(Math.max(variance, 1e-12)));
+        }
+        return scales;
+    }
+
+    private record Measured(double temperature, Map<String, Double> figures) {}
+
+    private static Measured measure(AttributionNetwork network, TrainingImages.Part part, int classes) {
+        float[][] logits = new float[part.size()][];
+        for (int from = 0; from < part.size(); from += BATCH) {
+            int to = Math.min(part.size(), from + BATCH);
+            float[][] batch = network.read(part.batch(from, to)).logits();
+            System.arraycopy(batch, 0, logits, from, batch.length);
+        }
+        int[] labels = part.labels(0, part.size());
+        double temperature = Calibration.temperature(logits, labels);
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("validationImages", (double) labels.length);
+        figures.put("validationBalancedAccuracy", BalancedAccuracy.of(logits, labels, classes));
+        figures.put("validationNllBefore", Calibration.negativeLogLikelihood(logits, labels, 1));
+        figures.put("validationNllAfter", Calibration.negativeLogLikelihood(logits, labels, temperature));
+        return new Measured(temperature, figures);
+    }
+
+    private static float[][] prototypes(AttributionNetwork network, TrainingImages.Part part, int classes) {
+        double[][] sums = new double[classes][];
+        int[] counts = new int[classes];
+        for (int from = 0; from < part.size(); from += BATCH) {
+            int to = Math.min(part.size(), from + BATCH);
+            float[][] fingerprints = network.read(part.batch(from, to)).fingerprints();
+            for (int i = 0; i < fingerprints.length; i++) {
+                int label = part.labels.get(from + i);
+                if (sums[label] == null) {
+                    sums[label] = new double[fingerprints[i].length];
+                }
+                for (int j = 0; j < fingerprints[i].length; j++) {
+                    sums[label][j] += fingerprints[i][j];
+                }
+                counts[label]++;
+            }
+        }
+        float[][] prototypes = new float[classes][sums[0].length];
+        for (int c = 0; c < classes; c++) {
+            for (int j = 0; j < prototypes[c].length; j++) {
+                prototypes[c][j] = (float) (sums[c][j] / counts[c]);
+            }
+        }
+        return prototypes;
+    }
+
+    private static Map<String, String> settings(TrainingSettings settings) {
+        Map<String, String> map = new LinkedHashMap<>();
+        map.put("seed", Long.toString(settings.seed()));
+        map.put("epochs", Integer.toString(settings.epochs()));
+        map.put("testShare", Double.toString(settings.testShare()));
+        map.put("threads", Integer.toString(settings.threads()));
+        map.put("trainer", "PyTorch through DJL");
+        return map;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.whence.attributor.training;
+
+import dev.whence.attributor.bundle.ModelManifest;
+import java.util.stream.Collectors;
+
+/** {@code MODEL_CARD.md}: what a person should know before trusting a bundle. */
+final class ModelCard {
+    private ModelCard() {}
+
+    static String of(ModelManifest manifest, long referenceImages) {
+        String classes = manifest.trainedOn().entrySet().stream()
+                .map(c -> "| %s | %d |".formatted(c.getKey(), c.getValue()))
+                .collect(Collectors.joining("\n"));
+        String settings = manifest.settings().entrySet().stream()
+                .map(s -> "%s %s".formatted(s.getKey(), s.getValue()))
+                .collect(Collectors.joining(", "));
+        String measured = manifest.measured().entrySet().stream()
+                .map(m -> "- %s: %.4g".formatted(m.getKey(), m.getValue()))
+                .collect(Collectors.joining("\n"));
+        return """
+                # %s %s
+                Tells %d sources apart on images of %d x %d pixels, by their artifacts against the reference
+                %s %s of %d real images.
+
+                Spaces: %s. Projection: %s.
+
+                | source | images seen in training and validation |
+                |---|---|
+                %s
+
+                Training: %s.
+
+                On the validation images, which also chose the epoch and the temperature:
+                %s
+
+                Limits: a source that is not in the table is answered as one that is. Images that were re-encoded or
+                resized otherwise than the training images may be answered wrongly with high confidence. Probabilities
+                assume that every source is equally likely. An answer is an inference, never a proof.
+                """.formatted(
+                manifest.name(),
+                manifest.version(),
+                manifest.classes().size(),
+                manifest.size(),
+                manifest.size(),
+                manifest.reference().name(),
+                manifest.reference().version(),
+                referenceImages,
+                manifest.spaces().stream().map(ModelManifest.Space::name).collect(Collectors.joining(", ")),
+                manifest.projection(),
+                classes,
+                settings,
+                measured);
+    }
+}

@@ -1,0 +1,253 @@
+package dev.whence.attributor.training;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.training.tracker.WarmUpTracker;
+import ai.djl.util.Pair;
+import dev.whence.attributor.space.EmbeddingSpace;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * One run of gradient descent on DJL's PyTorch engine.
+ *
+ * <p>Every source gets the same share of every epoch however few its images (what is reported is balanced accuracy).
+ * Half of the artifacts are mirrored. The learning rate rises for a twentieth of the steps and then falls along a
+ * cosine; the parameters of the epoch with the best balanced accuracy on the validation part are kept.
+ */
+final class NetworkTraining implements AutoCloseable {
+    private static final int BATCH = 64;
+    private static final float LEARNING_RATE = 3e-3f;
+    private static final float WEIGHT_DECAY = 0.01f;
+    /** What the branches' own heads add to the loss, together, beside the fused head's 1. */
+    private static final float BRANCH_WEIGHT = 1f;
+
+    private static final List<Integer> WIDTHS = List.of(24, 48, 96);
+
+    private final TrainingSettings settings;
+    private final int classes;
+    private final int size;
+    private final float[] scales;
+    private final TrainingImages.Part training;
+    private final TrainingImages.Part validation;
+    private final FusedNetwork network;
+    private final Model model;
+    private final Trainer trainer;
+    private final Random random;
+    private final Loss loss = Loss.softmaxCrossEntropyLoss();
+    private final List<ClassCycle> cycles = new ArrayList<>();
+
+    NetworkTraining(
+            TrainingSettings settings,
+            int classes,
+            int size,
+            float[] scales,
+            TrainingImages.Part training,
+            TrainingImages.Part validation) {
+        this.settings = settings;
+        this.classes = classes;
+        this.size = size;
+        this.scales = scales;
+        this.training = training;
+        this.validation = validation;
+        random = new Random(settings.seed());
+        for (int c = 0; c < classes; c++) {
+            cycles.add(new ClassCycle(c));
+        }
+        // Read once, when the engine loads.
+        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(settings.threads()));
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+        Engine.getEngine("PyTorch").setRandomSeed((int) settings.seed());
+        network = new FusedNetwork(settings.spaces().size(), classes, WIDTHS);
+        model = Model.newInstance("attribute", Device.cpu(), "PyTorch");
+        model.setBlock(network);
+        int steps = stepsPerEpoch() * settings.epochs();
+        Tracker cosine = Tracker.cosine()
+                .setBaseValue(LEARNING_RATE)
+                .optFinalValue(LEARNING_RATE / 100)
+                .setMaxUpdates(steps)
+                .build();
+        Tracker rate = Tracker.warmUp()
+                .setMainTracker(cosine)
+                .optWarmUpBeginValue(LEARNING_RATE / 20)
+                .optWarmUpSteps(Math.max(1, steps / 20))
+                .optWarmUpMode(WarmUpTracker.Mode.LINEAR)
+                .build();
+        trainer = model.newTrainer(new DefaultTrainingConfig(loss)
+                .optDevices(new Device[] {Device.cpu()})
+                .optOptimizer(Optimizer.adamW()
+                        .optLearningRateTracker(rate)
+                        .optWeightDecays(WEIGHT_DECAY)
+                        .build()));
+        Shape input = new Shape(BATCH, 3, size, size);
+        trainer.initialize(settings.spaces().stream().map(s -> input).toArray(Shape[]::new));
+    }
+
+    /** Trains, and leaves the best epoch's parameters in the network. */
+    void run(AttributionTrainer.Progress progress) {
+        double best = -1;
+        Map<String, float[]> kept = Map.of();
+        for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
+            double sum = 0;
+            for (int step = 0; step < stepsPerEpoch(); step++) {
+                sum += step();
+            }
+            double accuracy = validate();
+            progress.epoch(epoch, settings.epochs(), sum / stepsPerEpoch(), accuracy);
+            if (accuracy >= best) {
+                best = accuracy;
+                kept = parameters();
+            }
+        }
+        restore(kept);
+    }
+
+    /** {@code attribute.onnx} with the parameters as they are. */
+    byte[] export() {
+        return network.export(settings.spaces(), scales, size);
+    }
+
+    private int stepsPerEpoch() {
+        return Math.max(1, training.size() / BATCH);
+    }
+
+    private double step() {
+        int[] images = new int[BATCH];
+        boolean[] mirrored = new boolean[BATCH];
+        float[] labels = new float[BATCH];
+        for (int i = 0; i < BATCH; i++) {
+            int label = random.nextInt(classes);
+            labels[i] = label;
+            images[i] = cycles.get(label).next();
+            mirrored[i] = random.nextBoolean();
+        }
+        try (NDManager batch = trainer.getManager().newSubManager()) {
+            NDList inputs = new NDList();
+            for (int s = 0; s < scales.length; s++) {
+                inputs.add(batch.create(input(s, images, mirrored), new Shape(BATCH, 3, size, size)));
+            }
+            NDList truth = new NDList(batch.create(labels));
+            double value;
+            try (GradientCollector gradients = trainer.newGradientCollector()) {
+                NDList outputs = trainer.forward(inputs, truth);
+                outputs.attach(batch);
+                NDArray total = loss.evaluate(truth, new NDList(outputs.get(0)));
+                for (int s = 0; s < scales.length && scales.length > 1; s++) {
+                    NDArray branch = loss.evaluate(truth, new NDList(outputs.get(2 + s)));
+                    total = total.add(branch.mul(BRANCH_WEIGHT / scales.length));
+                }
+                gradients.backward(total);
+                value = total.getFloat();
+            }
+            trainer.step();
+            if (Double.isNaN(value)) {
+                throw new ArithmeticException("The training diverged: its loss is not a number");
+            }
+            return value;
+        }
+    }
+
+    private float[] input(int s, int[] images, boolean[] mirrored) {
+        EmbeddingSpace space = settings.spaces().get(s);
+        int length = 3 * size * size;
+        float[] input = new float[images.length * length];
+        for (int i = 0; i < images.length; i++) {
+            float[] artifact = training.artifacts.get(s).get(images[i]);
+            for (int row = 0; row < 3 * size; row++) {
+                int from = row * size;
+                int to = i * length + from;
+                for (int column = 0; column < size; column++) {
+                    int source = mirrored[i] ? space.mirrored(column, size) : column;
+                    input[to + column] = artifact[from + source] * scales[s];
+                }
+            }
+        }
+        return input;
+    }
+
+    private double validate() {
+        float[][] logits = new float[validation.size()][];
+        for (int from = 0; from < validation.size(); from += BATCH) {
+            int to = Math.min(validation.size(), from + BATCH);
+            float[][][] artifacts = validation.batch(from, to);
+            try (NDManager batch = trainer.getManager().newSubManager()) {
+                NDList inputs = new NDList();
+                for (int s = 0; s < scales.length; s++) {
+                    float[] flat = new float[(to - from) * 3 * size * size];
+                    for (int i = 0; i < to - from; i++) {
+                        for (int j = 0; j < artifacts[s][i].length; j++) {
+                            flat[i * artifacts[s][i].length + j] = artifacts[s][i][j] * scales[s];
+                        }
+                    }
+                    inputs.add(batch.create(flat, new Shape(to - from, 3, size, size)));
+                }
+                NDList outputs = trainer.evaluate(inputs);
+                outputs.attach(batch);
+                float[] values = outputs.get(0).toFloatArray();
+                for (int i = 0; i < to - from; i++) {
+                    logits[from + i] = java.util.Arrays.copyOfRange(values, i * classes, (i + 1) * classes);
+                }
+            }
+        }
+        return BalancedAccuracy.of(logits, validation.labels(0, validation.size()), classes);
+    }
+
+    private Map<String, float[]> parameters() {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (Pair<String, Parameter> parameter : network.getParameters()) {
+            values.put(parameter.getKey(), parameter.getValue().getArray().toFloatArray());
+        }
+        return values;
+    }
+
+    private void restore(Map<String, float[]> values) {
+        for (Pair<String, Parameter> parameter : network.getParameters()) {
+            parameter.getValue().getArray().set(values.get(parameter.getKey()));
+        }
+    }
+
+    @Override
+    public void close() {
+        trainer.close();
+        model.close();
+    }
+
+    /** The images of one class in random order, over and over. */
+    private final class ClassCycle {
+        private final List<Integer> images = new ArrayList<>();
+        private int next;
+
+        ClassCycle(int label) {
+            for (int i = 0; i < training.size(); i++) {
+                if (training.labels.get(i) == label) {
+                    images.add(i);
+                }
+            }
+        }
+
+        int next() {
+            if (next == 0) {
+                Collections.shuffle(images, random);
+            }
+            int image = images.get(next);
+            next = (next + 1) % images.size();
+            return image;
+        }
+    }
+}

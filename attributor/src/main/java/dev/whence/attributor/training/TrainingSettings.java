@@ -1,0 +1,44 @@
+package dev.whence.attributor.training;
+
+import dev.whence.attributor.projection.Projection;
+import dev.whence.attributor.space.EmbeddingSpace;
+import java.util.List;
+
+/**
+ * What a training is asked for.
+ *
+ * @param name name of the bundle
+ * @param seed of everything random: the same seed, data and threads give the same bundle
+ * @param epochs passes over the training images, at least 1
+ * @param spaces some of the reference's spaces
+ * @param neighbours number of reference points the affine hull is made of
+ * @param testShare share of the images, chosen by their names, that training never sees: in [0, 0.8]
+ * @param threads at least 1
+ */
+public record TrainingSettings(
+        String name,
+        long seed,
+        int epochs,
+        List<EmbeddingSpace> spaces,
+        Projection projection,
+        int neighbours,
+        double testShare,
+        int threads) {
+
+    public static final int DEFAULT_EPOCHS = 12;
+    public static final int DEFAULT_NEIGHBOURS = 16;
+    public static final double DEFAULT_TEST_SHARE = 0.2;
+
+    /** Share of the images that choose the epoch and the temperature. */
+    static final double VALIDATION_SHARE = 0.1;
+
+    public TrainingSettings {
+        if (epochs < 1) {
+            throw new IllegalArgumentException("Train at least 1 epoch, not " + epochs);
+        }
+        if (testShare < 0 || testShare > 0.8) {
+            throw new IllegalArgumentException("The test share must be 0 to 0.8, not " + testShare);
+        }
+        spaces = List.copyOf(spaces);
+    }
+}
