@@ -30,6 +30,9 @@ public enum ErrorCode {
     /** Something failed that is not the input's fault: a defect here, to be reported. */
     INTERNAL(Kind.FATAL);
 
+    /** Header of every dead letter on Kafka: the code's name in UTF-8, for consumers that read no Avro. */
+    public static final String HEADER = "whence-error-code";
+
     private final Kind kind;
 
     ErrorCode(Kind kind) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -32,63 +33,55 @@ public final class TopicCreation {
      * @throws KafkaException if the cluster cannot be asked, or refuses
      */
     public static Result createMissing(Admin admin, short replicationFactor) {
-        Set<String> present = await(admin.listTopics().names());
         List<Topic> missing = new ArrayList<>();
-        List<Topic> existing = new ArrayList<>();
+        List<Divergence> divergences = new ArrayList<>();
+        Map<String, KafkaFuture<TopicDescription>> present = admin.describeTopics(
+                        Stream.of(Topic.values()).map(Topic::topicName).toList())
+                .topicNameValues();
         for (Topic topic : Topic.values()) {
-            (present.contains(topic.topicName()) ? existing : missing).add(topic);
+            try {
+                int partitions = await(present, topic).partitions().size();
+                if (partitions != topic.partitions()) {
+                    divergences.add(new Divergence(topic, partitions));
+                }
+            } catch (UnknownTopicOrPartitionException e) {
+                missing.add(topic);
+            }
         }
+        return new Result(create(admin, missing, replicationFactor), divergences);
+    }
 
-        Set<Topic> created = EnumSet.noneOf(Topic.class);
+    private static Set<Topic> create(Admin admin, List<Topic> missing, short replicationFactor) {
         Map<String, KafkaFuture<Void>> creations = admin.createTopics(missing.stream()
                         .map(topic -> newTopic(topic, replicationFactor))
                         .toList())
                 .values();
+        Set<Topic> created = EnumSet.noneOf(Topic.class);
         for (Topic topic : missing) {
             try {
-                await(requireNonNull(creations.get(topic.topicName())));
+                await(creations, topic);
                 created.add(topic);
             } catch (TopicExistsException e) {
-                existing.add(topic); // Another process was faster, which is as good.
+                // Another process was faster: the topic is there, which is all that was wanted.
             }
         }
-        return new Result(created, divergences(admin, existing));
+        return created;
     }
 
     private static NewTopic newTopic(Topic topic, short replicationFactor) {
         return new NewTopic(topic.topicName(), topic.partitions(), replicationFactor).configs(topic.settings());
     }
 
-    private static List<Divergence> divergences(Admin admin, List<Topic> existing) {
-        Map<String, KafkaFuture<TopicDescription>> descriptions = admin.describeTopics(
-                        existing.stream().map(Topic::topicName).toList())
-                .topicNameValues();
-        List<Divergence> divergences = new ArrayList<>();
-        for (Topic topic : existing) {
-            try {
-                int partitions = await(requireNonNull(descriptions.get(topic.topicName())))
-                        .partitions()
-                        .size();
-                if (partitions != topic.partitions()) {
-                    divergences.add(new Divergence(topic, partitions));
-                }
-            } catch (UnknownTopicOrPartitionException e) {
-                // Just created by another process: not every broker has heard of it, and it is as that process made it.
-            }
-        }
-        return divergences;
-    }
-
-    private static <T> T await(KafkaFuture<T> future) {
+    private static <T> T await(Map<String, KafkaFuture<T>> answers, Topic topic) {
         try {
-            return future.get();
+            return requireNonNull(answers.get(topic.topicName())).get();
         } catch (InterruptedException e) {
             throw new InterruptException("Interrupted while creating topics", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof KafkaException cause) {
                 throw cause;
             }
-            throw new KafkaException("The topics cannot be created", e.getCause());
+            throw new KafkaException("The topic " + topic.topicName() + " cannot be created", e.getCause());
         }
     }
 

@@ -3,8 +3,12 @@ package dev.whence.schemas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -95,6 +99,23 @@ class SingleObjectTest {
                 bytes(0xFE, 0xFF, 0xFF, 0xFF, 0x0F),
                 bytes(0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01),
                 bytes(0x01));
+    }
+
+    @Test
+    void rejectsAnArrayThatClaimsMoreItemsThanTheMessageHasBytes() throws IOException {
+        byte[] header = Arrays.copyOf(
+                Files.readAllBytes(Path.of("src/test/resources/history/v1/ProvenanceEvent.golden")),
+                SingleObject.HEADER_BYTES);
+        int bytesBeforeTheCandidates = 3 + 2 + 1 + 1 + Double.BYTES; // empty strings, instants, enum, null, confidence
+        byte[] message = ByteBuffer.allocate(header.length + bytesBeforeTheCandidates + 5)
+                .put(header)
+                .put(new byte[bytesBeforeTheCandidates])
+                .put(bytes(0xEE, 0xFF, 0xFF, 0xFF, 0x0F))
+                .array();
+
+        assertThatThrownBy(() -> SingleObjectReader.of(ProvenanceEvent.class).read(message))
+                .isInstanceOf(UndecodableMessageException.class)
+                .hasRootCauseInstanceOf(EOFException.class);
     }
 
     private static byte[] bytes(int... values) {
