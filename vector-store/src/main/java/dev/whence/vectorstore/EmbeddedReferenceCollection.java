@@ -37,7 +37,7 @@ public final class EmbeddedReferenceCollection implements ReferenceCollection {
     /** The largest number of neighbours that a search returns. */
     public static final int MAX_NEIGHBOURS = 64;
 
-    private static final int MAX_BATCH = 256;
+    private static final int MAX_BATCH = 128;
     private static final int MAX_BATCH_COMPONENTS = 1 << 24;
     private static final int MAX_ID_BYTES = 1024;
     private static final String LOCK_FILE = "writer.lock";

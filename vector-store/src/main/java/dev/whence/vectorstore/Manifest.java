@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -116,7 +117,8 @@ record Manifest(
             }
             return JSON.treeToValue(tree, Manifest.class);
         } catch (JsonProcessingException e) {
-            throw corrupt(file, e.getOriginalMessage());
+            Throwable cause = e.getCause() instanceof IllegalArgumentException contradiction ? contradiction : e;
+            throw corrupt(file, Objects.requireNonNullElse(cause.getMessage(), "it is malformed"));
         }
     }
 

@@ -24,7 +24,7 @@ record StoredFile(String name, long bytes, String sha256) {
 
     StoredFile {
         if (!NAME.matcher(name).matches() || bytes < 0 || !Sha256.isHex(sha256)) {
-            throw new IllegalArgumentException("The entry of a file is malformed: " + name);
+            throw new IllegalArgumentException("the entry of a file is malformed: " + name);
         }
     }
 

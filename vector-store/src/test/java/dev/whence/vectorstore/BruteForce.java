@@ -3,7 +3,6 @@ package dev.whence.vectorstore;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -25,22 +24,13 @@ final class BruteForce {
         return all.subList(0, Math.min(k, all.size()));
     }
 
-    /** The exact sum of squared differences, without any rounding, then one square root. */
     static double distance(float[] a, float[] b) {
-        if (a.length > 100) {
-            double sum = 0;
-            for (int i = a.length - 1; i >= 0; i--) {
-                double difference = (double) a[i] - b[i];
-                sum = Math.fma(difference, difference, sum);
-            }
-            return Math.sqrt(sum);
+        double sum = 0;
+        for (int i = a.length - 1; i >= 0; i--) {
+            double difference = (double) a[i] - b[i];
+            sum = Math.fma(difference, difference, sum);
         }
-        BigDecimal sum = BigDecimal.ZERO;
-        for (int i = 0; i < a.length; i++) {
-            BigDecimal difference = new BigDecimal(a[i]).subtract(new BigDecimal(b[i]));
-            sum = sum.add(difference.multiply(difference));
-        }
-        return Math.sqrt(sum.doubleValue());
+        return Math.sqrt(sum);
     }
 
     static String sha256(int number) {

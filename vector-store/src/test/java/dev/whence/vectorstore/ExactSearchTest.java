@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,14 +29,167 @@ class ExactSearchTest {
         assertAnswersAsBruteForce(vectors, queries(queries, i -> uniform(random, dimension, 0, 1)), k);
     }
 
-    private void assertAnswersAsBruteForce(List<ReferenceVector> vectors, List<Query> queries, int k) {
-        int dimension = vectors.get(0).vector().length;
+    @Test
+    void answersAsBruteForceWhereSinglePrecisionCancels() {
+        Random random = new Random(1);
+        List<ReferenceVector> vectors = vectors(1200, i -> uniform(random, 64, 1000, 1000.01f));
+        List<Query> queries = queries(40, i -> uniform(random, 64, 1000, 1000.01f));
+        assertThat(recallOfSinglePrecisionExpansion(vectors, queries)).isLessThan(0.5);
+        assertAnswersAsBruteForce(vectors, queries, 8);
+    }
+
+    @Test
+    void answersAsBruteForceWhereTheFirstAdditionMisleadsTheCentre() {
+        Random random = new Random(2);
+        List<ReferenceVector> vectors =
+                vectors(900, i -> i < 300 ? uniform(random, 64, -5000, -4999) : uniform(random, 64, 900, 901));
+        assertAnswersAsBruteForce(vectors, queries(20, i -> uniform(random, 64, 900, 901)), 8);
+    }
+
+    @Test
+    void answersAsBruteForceOnNeighboursOneUnitInTheLastPlaceApart() {
+        Random random = new Random(3);
+        float[] base = uniform(random, 64, 100, 200);
+        List<ReferenceVector> vectors = vectors(600, i -> {
+            float[] vector = base.clone();
+            for (int step = 0; step < i; step++) {
+                vector[step % 64] = Math.nextUp(vector[step % 64]);
+            }
+            return vector;
+        });
+        List<Query> queries = List.of(
+                new Query(BruteForce.sha256(-1), base),
+                new Query(BruteForce.sha256(-1), vectors.get(300).vector()));
+        assertAnswersAsBruteForce(vectors, queries, 64);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e38", "3e-39", "1e-44", "1e-20"})
+    void answersAsBruteForceAtTheEndsOfTheFloatRange(float scale) {
+        Random random = new Random(4);
+        List<ReferenceVector> vectors = vectors(600, i -> uniform(random, 64, -scale, scale));
+        assertAnswersAsBruteForce(vectors, queries(10, i -> uniform(random, 64, -scale, scale)), 5);
+    }
+
+    @Test
+    void ordersEqualDistancesByAddition() {
+        float[] near = {1, 0};
+        float[] far = {0, 2};
+        List<ReferenceVector> vectors = vectors(900, i -> i % 3 == 1 ? near : far);
+        try (EmbeddedReferenceCollection collection = collectionOf(vectors, 2)) {
+            List<Neighbour> neighbours =
+                    collection.search(queries(1, i -> new float[] {0, 0}), 64).get(0);
+            assertThat(neighbours.stream().map(Neighbour::id))
+                    .containsExactlyElementsOf(IntStream.range(0, 64)
+                            .mapToObj(i -> "image-" + (3 * i + 1))
+                            .toList());
+            assertThat(neighbours)
+                    .allSatisfy(neighbour -> assertThat(neighbour.distance()).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void leavesOutEveryPointWithTheOwnSha256HoweverMany() {
+        Random random = new Random(5);
+        float[] own = uniform(random, 64, 0, 1);
+        String ownSha256 = BruteForce.sha256(7_000_000);
+        List<ReferenceVector> vectors = new ArrayList<>(vectors(300, i -> uniform(random, 64, 0, 1)));
+        for (int i = 0; i < 500; i++) {
+            vectors.add(i % vectors.size(), new ReferenceVector("own-" + i, ownSha256, own.clone()));
+        }
+        assertAnswersAsBruteForce(vectors, List.of(new Query(ownSha256, own)), 10);
+    }
+
+    @Test
+    void findsACopyUnderAnotherSha256() {
+        Random random = new Random(6);
+        List<ReferenceVector> vectors = vectors(300, i -> uniform(random, 64, 0, 1));
+        try (EmbeddedReferenceCollection collection = collectionOf(vectors, 1)) {
+            Query copy = new Query(BruteForce.sha256(-1), vectors.get(17).vector());
+            Neighbour nearest = collection.search(List.of(copy), 1).get(0).get(0);
+            assertThat(nearest.id()).isEqualTo("image-17");
+            assertThat(nearest.distance()).isZero();
+        }
+    }
+
+    @Test
+    void returnsAllOthersWhenTheCollectionHoldsFewerThanK() {
+        Random random = new Random(7);
+        List<ReferenceVector> vectors = vectors(9, i -> uniform(random, 64, 0, 1));
+        Query own = new Query(vectors.get(3).sha256(), vectors.get(3).vector());
+        assertAnswersAsBruteForce(vectors, List.of(own), 64);
+        assertThat(BruteForce.search(vectors, own, 64)).hasSize(8);
+    }
+
+    @Test
+    void answersDoNotDependOnBatchesOrThreads() {
+        Random random = new Random(8);
+        List<ReferenceVector> vectors = vectors(9000, i -> uniform(random, 64, 0, 1));
+        List<Query> queries = queries(300, i -> uniform(random, 64, 0, 1));
+        List<String> alone = new ArrayList<>();
+        try (EmbeddedReferenceCollection collection = collectionOf(vectors, 1)) {
+            queries.forEach(query -> alone.addAll(describe(collection.search(List.of(query), 7))));
+            assertThat(describe(collection.search(queries.subList(0, 64), 7))).isEqualTo(alone.subList(0, 64));
+            assertThat(describe(collection.search(queries, 7))).isEqualTo(alone);
+        }
         try (EmbeddedReferenceCollection collection =
-                EmbeddedReferenceCollection.create(folder.resolve("reference"), "reference", dimension, 2)) {
-            int third = vectors.size() / 3;
-            collection.add(vectors.subList(0, third));
-            collection.add(vectors.subList(third, 2 * third));
-            collection.add(vectors.subList(2 * third, vectors.size()));
+                EmbeddedReferenceCollection.open(folder.resolve("reference"), 3)) {
+            assertThat(describe(collection.search(queries, 7))).isEqualTo(alone);
+        }
+    }
+
+    @Test
+    void emptyCollectionHasNoNeighbours() {
+        try (EmbeddedReferenceCollection collection =
+                EmbeddedReferenceCollection.create(folder.resolve("reference"), "reference", 2, 1)) {
+            assertThat(collection.search(queries(2, i -> new float[2]), 3)).containsExactly(List.of(), List.of());
+            assertThat(collection.search(List.of(), 3)).isEmpty();
+        }
+    }
+
+    private static List<String> describe(List<List<Neighbour>> answers) {
+        return answers.stream()
+                .map(neighbours -> neighbours.stream()
+                        .map(neighbour -> neighbour.id() + "@" + Double.toHexString(neighbour.distance()))
+                        .toList()
+                        .toString())
+                .toList();
+    }
+
+    /** What a plain |x|^2 - 2 q.x in single precision would find: shows that the data is hard. */
+    private static double recallOfSinglePrecisionExpansion(List<ReferenceVector> vectors, List<Query> queries) {
+        int right = 0;
+        for (Query query : queries) {
+            String best = "";
+            float bestScore = Float.POSITIVE_INFINITY;
+            for (ReferenceVector vector : vectors) {
+                float score = 0;
+                for (int i = 0; i < query.vector().length; i++) {
+                    score += vector.vector()[i] * vector.vector()[i] - 2 * query.vector()[i] * vector.vector()[i];
+                }
+                if (score < bestScore) {
+                    bestScore = score;
+                    best = vector.id();
+                }
+            }
+            right += BruteForce.search(vectors, query, 1).get(0).id().equals(best) ? 1 : 0;
+        }
+        return (double) right / queries.size();
+    }
+
+    private EmbeddedReferenceCollection collectionOf(List<ReferenceVector> vectors, int threads) {
+        int dimension = vectors.get(0).vector().length;
+        EmbeddedReferenceCollection collection =
+                EmbeddedReferenceCollection.create(folder.resolve("reference"), "reference", dimension, threads);
+        int third = vectors.size() / 3;
+        collection.add(vectors.subList(0, third));
+        collection.add(vectors.subList(third, 2 * third));
+        collection.add(vectors.subList(2 * third, vectors.size()));
+        return collection;
+    }
+
+    private void assertAnswersAsBruteForce(List<ReferenceVector> vectors, List<Query> queries, int k) {
+        try (EmbeddedReferenceCollection collection = collectionOf(vectors, 2)) {
             List<List<Neighbour>> answers = collection.search(queries, k);
             assertThat(answers).hasSameSizeAs(queries);
             for (int i = 0; i < queries.size(); i++) {
