@@ -166,6 +166,8 @@ out = io.BytesIO()
 Image.fromarray(rgba).save(out, "webp", quality=80)
 plain_webp("lossy-alpha.webp", out.getvalue())
 pil("turned.webp", rgb, np.rot90(a, -1), lossless=True, exif=exif(6))
+flat = np.full((H, W, 3), (200, 90, 30), np.uint8)
+pil("flat.webp", Image.fromarray(flat), flat, lossless=True)
 second = Image.fromarray(255 - a)
 pil("animated.webp", rgb, a, lossless=True, save_all=True, append_images=[second], duration=100)
 

@@ -25,6 +25,10 @@ import javax.imageio.spi.ImageReaderSpi;
  *
  * <p>Samples are taken as they are stored. A profile, a gamma or a linear grey colour space is not applied: colour management differs
  * between JDKs, and a rendering intent would move the very traces that a fingerprint is made of.
+ *
+ * <p>Known limits: TwelveMonkeys 3.14.0 decodes lossless WebP to the last bit, but lossy WebP only about as libwebp does. It does not smooth
+ * chroma, and it filters block edges before the next blocks are predicted from them (RFC 6386, section 15, has it the other way round): at
+ * quality 90 samples are off by one or two on average, at quality 75 by up to five, at quality 30 a photograph can be unrecognisable.
  */
 final class PixelDecoder {
     private final Map<ImageFormat, ImageReaderSpi> plugins = new EnumMap<>(ImageFormat.class);

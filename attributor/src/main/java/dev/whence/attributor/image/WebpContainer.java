@@ -31,6 +31,9 @@ final class WebpContainer {
 
     private static final int LOSSY_BYTES_PER_PIXEL = 120;
 
+    /** The decoder reads eight bytes ahead, and stumbles over the end of short images. */
+    private static final int READ_AHEAD = 16;
+
     private final ImageLimits limits;
     private final int bytes;
     private Optional<ByteBuffer> pixels = Optional.empty();
@@ -134,7 +137,7 @@ final class WebpContainer {
     private byte[] essence(ByteBuffer image, Frame stored) {
         boolean extended = alpha.isPresent() && image.getInt(0) == VP8;
         int length = 12 + padded(image) + (extended ? 18 + padded(alpha.orElseThrow()) : 0);
-        ByteBuffer out = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out = ByteBuffer.allocate(length + READ_AHEAD).order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(fourCc("RIFF")).putInt(length - 8).putInt(fourCc("WEBP"));
         if (extended) {
             out.putInt(VP8X).putInt(10).putInt(ALPHA_FLAG);

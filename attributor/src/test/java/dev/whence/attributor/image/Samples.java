@@ -46,6 +46,7 @@ final class Samples {
                 .map(name -> name + ".jpg");
         Stream<String> other = Stream.of(
                 "lossless.webp",
+                "flat.webp",
                 "lossless-alpha.webp",
                 "turned.webp",
                 "animated.webp",
@@ -54,7 +55,7 @@ final class Samples {
         return Stream.of(png, jpeg, other).flatMap(names -> names);
     }
 
-    /** Lossy WebP: decoders round chroma differently. */
+    /** Lossy WebP: the decoder differs from libwebp, see {@link PixelDecoder}. */
     static Stream<String> close() {
         return Stream.of("lossy.webp", "lossy-alpha.webp");
     }
