@@ -1,0 +1,155 @@
+package dev.whence.infra.stack;
+
+import dev.whence.schemas.TopicCreation;
+import dev.whence.stream.AttributionJob;
+import dev.whence.stream.AttributionJobSettings;
+import dev.whence.stream.engine.EngineSettings;
+import io.prometheus.metrics.exporter.httpserver.HTTPServer;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kafka, the attribution job and the metrics in this process, on loopback only. Started again on the same folder, also
+ * after a kill, it goes on where it stopped.
+ */
+public final class LocalStack implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final EmbeddedBroker broker;
+    private final HTTPServer metrics;
+    private final RunningJob job;
+    private final Deque<AutoCloseable> parts;
+
+    private LocalStack(EmbeddedBroker broker, HTTPServer metrics, RunningJob job, Deque<AutoCloseable> parts) {
+        this.broker = broker;
+        this.metrics = metrics;
+        this.job = job;
+        this.parts = parts;
+    }
+
+    /**
+     * Starts everything; {@link #awaitRunning} tells when the model is loaded.
+     *
+     * @throws IllegalStateException if another stack has the folder, a port is taken, or a part does not start
+     */
+    public static LocalStack start(LocalStackSettings settings) {
+        return start(
+                settings,
+                EngineSettings.of(
+                        settings.bundle(),
+                        settings.reference(),
+                        settings.blobs(),
+                        settings.batchSize(),
+                        settings.maxBatchAge(),
+                        settings.inferenceThreads()));
+    }
+
+    static LocalStack start(LocalStackSettings settings, EngineSettings engine) {
+        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        try {
+            parts.push(FolderLock.take(settings.data()));
+            EmbeddedBroker broker = EmbeddedBroker.start(settings.data().resolve("kafka"), settings.port());
+            parts.push(broker);
+            createTopics(broker.bootstrapServers());
+            HTTPServer metrics = metricsServer(settings.metricsPort());
+            parts.push(metrics);
+            Path checkpoints = settings.data().resolve("checkpoints");
+            RunningJob job = RunningJob.start(
+                    AttributionJob.graph(jobSettings(settings, engine, broker, checkpoints)),
+                    settings.parallelism(),
+                    Checkpoints.newest(checkpoints));
+            parts.push(job);
+            return new LocalStack(broker, metrics, job, parts);
+        } catch (RuntimeException e) {
+            close(parts);
+            throw e;
+        }
+    }
+
+    private static AttributionJobSettings jobSettings(
+            LocalStackSettings settings, EngineSettings engine, EmbeddedBroker broker, Path checkpoints) {
+        return new AttributionJobSettings(
+                broker.bootstrapServers(),
+                engine,
+                settings.parallelism(),
+                checkpoints,
+                settings.checkpointInterval(),
+                settings.delivery(),
+                AttributionJobSettings.DEFAULT_TRANSACTIONAL_ID_PREFIX);
+    }
+
+    private static void createTopics(String bootstrapServers) {
+        try (Admin admin = Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+            TopicCreation.createMissing(admin, (short) 1);
+        }
+    }
+
+    private static HTTPServer metricsServer(int port) {
+        JvmMetrics.builder().register();
+        try {
+            return HTTPServer.builder()
+                    .hostname(LOOPBACK)
+                    .port(port)
+                    .registry(PrometheusRegistry.defaultRegistry)
+                    .buildAndStart();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The metrics cannot be served on port %d: name another one, or 0 for any".formatted(port), e);
+        }
+    }
+
+    /** Kafka's address for clients. */
+    public String bootstrapServers() {
+        return broker.bootstrapServers();
+    }
+
+    /** Where the Prometheus metrics are. */
+    public URI metricsUri() {
+        return URI.create("http://%s:%d/metrics".formatted(LOOPBACK, metrics.getPort()));
+    }
+
+    /**
+     * Waits until every part runs and the model is loaded.
+     *
+     * @throws IllegalStateException if the job ended instead
+     */
+    public void awaitRunning() throws InterruptedException {
+        job.awaitRunning();
+    }
+
+    /** Why the job ended for good; empty while it runs, or restarts after a failure. */
+    public Optional<Throwable> failure() {
+        return job.failure();
+    }
+
+    /** Stops the job, the metrics, then Kafka. */
+    @Override
+    public void close() {
+        close(parts);
+    }
+
+    /** Last started, first closed: the job needs Kafka for as long as it lives. */
+    private static void close(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) { // AutoCloseable declares no better; the others must be closed all the same
+                LOG.warn("{} did not close cleanly", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

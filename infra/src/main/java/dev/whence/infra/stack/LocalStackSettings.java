@@ -1,0 +1,106 @@
+package dev.whence.infra.stack;
+
+import dev.whence.stream.AttributionJobSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+
+/**
+ * How a local stack runs.
+ *
+ * @param data folder of everything that outlives the process; one stack at a time
+ * @param bundle the model
+ * @param reference the reference it was trained against
+ * @param port Kafka's; 0 takes a free one
+ * @param metricsPort of the Prometheus metrics; 0 takes a free one
+ * @param inferenceThreads batches attributed at once
+ * @param parallelism subtasks of the job
+ * @param batchSize most images of a micro-batch
+ * @param maxBatchAge how long the first image of a micro-batch waits for others
+ * @param checkpointInterval how often events become visible to readers of committed ones
+ * @param delivery EXACTLY_ONCE or AT_LEAST_ONCE
+ */
+public record LocalStackSettings(
+        Path data,
+        Path bundle,
+        Path reference,
+        int port,
+        int metricsPort,
+        int inferenceThreads,
+        int parallelism,
+        int batchSize,
+        Duration maxBatchAge,
+        Duration checkpointInterval,
+        DeliveryGuarantee delivery) {
+
+    private static final int DEFAULT_PARALLELISM = 2;
+
+    /** Free ports, a thread for each processor but at most 4, exactly once. */
+    public static LocalStackSettings of(Path data, Path bundle, Path reference) {
+        return new LocalStackSettings(
+                data,
+                bundle,
+                reference,
+                0,
+                0,
+                Math.min(4, Runtime.getRuntime().availableProcessors()),
+                DEFAULT_PARALLELISM,
+                AttributionJobSettings.DEFAULT_BATCH_SIZE,
+                AttributionJobSettings.DEFAULT_MAX_BATCH_AGE,
+                AttributionJobSettings.DEFAULT_CHECKPOINT_INTERVAL,
+                DeliveryGuarantee.EXACTLY_ONCE);
+    }
+
+    /** The same on these ports. */
+    public LocalStackSettings withPorts(int kafka, int metrics) {
+        return new LocalStackSettings(
+                data,
+                bundle,
+                reference,
+                kafka,
+                metrics,
+                inferenceThreads,
+                parallelism,
+                batchSize,
+                maxBatchAge,
+                checkpointInterval,
+                delivery);
+    }
+
+    /** The same with so many inference threads. */
+    public LocalStackSettings withInferenceThreads(int threads) {
+        return new LocalStackSettings(
+                data,
+                bundle,
+                reference,
+                port,
+                metricsPort,
+                threads,
+                parallelism,
+                batchSize,
+                maxBatchAge,
+                checkpointInterval,
+                delivery);
+    }
+
+    /** The same with this delivery and this interval between checkpoints. */
+    public LocalStackSettings withDelivery(DeliveryGuarantee guarantee, Duration interval) {
+        return new LocalStackSettings(
+                data,
+                bundle,
+                reference,
+                port,
+                metricsPort,
+                inferenceThreads,
+                parallelism,
+                batchSize,
+                maxBatchAge,
+                interval,
+                guarantee);
+    }
+
+    /** Folder of the claim-check store. */
+    public Path blobs() {
+        return data.resolve("blobs");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.infra.stack;
+
+import org.jspecify.annotations.NullMarked;

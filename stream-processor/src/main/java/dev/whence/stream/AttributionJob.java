@@ -1,0 +1,144 @@
+package dev.whence.stream;
+
+import dev.whence.schemas.Topic;
+import dev.whence.stream.engine.EngineSettings;
+import dev.whence.stream.engine.ImageMessage;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.OutputTag;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/**
+ * The job from whence.images to whence.provenance and whence.dead-letters.
+ *
+ * <p>Every message leaves as exactly one provenance event or one dead letter. The offsets that were read and the
+ * transactions that were written are one checkpoint; between them stands an operator without state, see {@link
+ * AttributionOperator}.
+ */
+public final class AttributionJob {
+    private static final String NAME = "whence attribution";
+
+    /** Below the 15 minutes that a broker allows by default, above any time a restart takes. */
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(10);
+
+    private static final int RESTARTS_IN_A_ROW = 10;
+
+    private AttributionJob() {}
+
+    /** The job, ready to submit. A caller that restores sets the checkpoint's path on it. */
+    public static JobGraph graph(AttributionJobSettings settings) {
+        StreamExecutionEnvironment environment = new StreamExecutionEnvironment(configuration(settings));
+        define(environment, settings);
+        return environment.getStreamGraph().getJobGraph();
+    }
+
+    private static void define(StreamExecutionEnvironment environment, AttributionJobSettings settings) {
+        environment.setParallelism(settings.parallelism());
+        DataStream<ImageMessage> images = environment
+                .fromSource(source(settings), WatermarkStrategy.noWatermarks(), "images")
+                .uid("images");
+
+        EngineSettings engine = settings.engine();
+        TypeInformation<KeyedMessage> outgoing = TypeInformation.of(KeyedMessage.class);
+        OutputTag<KeyedMessage> deadLetters = new OutputTag<>("dead-letters", outgoing);
+        SingleOutputStreamOperator<KeyedMessage> provenance = images.transform(
+                        "attribution",
+                        outgoing,
+                        new AttributionOperator.Factory(
+                                engine, mostInFlight(engine, settings.parallelism()), deadLetters))
+                .uid("attribution");
+
+        provenance.sinkTo(sink(settings, Topic.PROVENANCE)).name("provenance").uid("provenance");
+        provenance
+                .getSideOutput(deadLetters)
+                .sinkTo(sink(settings, Topic.DEAD_LETTERS))
+                .name("dead-letters")
+                .uid("dead-letters");
+    }
+
+    /** One batch at work and one that fills for each worker: more only makes checkpoints wait. */
+    private static int mostInFlight(EngineSettings engine, int parallelism) {
+        int batches = 2 * engine.inferenceThreads();
+        return Math.max(1, (batches * engine.batchSize() + parallelism - 1) / parallelism);
+    }
+
+    @SuppressWarnings("deprecation") // Kafka deprecates the enum, the connector still asks for it
+    private static KafkaSource<ImageMessage> source(AttributionJobSettings settings) {
+        return KafkaSource.<ImageMessage>builder()
+                .setBootstrapServers(settings.bootstrapServers())
+                .setTopics(Topic.IMAGES.topicName())
+                .setGroupId(settings.transactionalIdPrefix())
+                .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+                .setProperty(ConsumerConfig.CLIENT_ID_CONFIG, settings.transactionalIdPrefix())
+                .setDeserializer(new ImageMessageReader())
+                .build();
+    }
+
+    private static KafkaSink<KeyedMessage> sink(AttributionJobSettings settings, Topic topic) {
+        return KafkaSink.<KeyedMessage>builder()
+                .setBootstrapServers(settings.bootstrapServers())
+                .setRecordSerializer(KafkaRecordSerializationSchema.<KeyedMessage>builder()
+                        .setTopic(topic.topicName())
+                        .setKeySerializationSchema(new KeyedMessage.KeyWriter())
+                        .setValueSerializationSchema(new KeyedMessage.ValueWriter())
+                        .build())
+                .setDeliveryGuarantee(settings.delivery())
+                .setTransactionalIdPrefix(settings.transactionalIdPrefix() + "-" + topic.topicName())
+                // The other strategy leaves transactional ids behind on the broker with every checkpoint.
+                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+                .setProperty(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTION_TIMEOUT.toMillis()))
+                .setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4")
+                .setProperty(ProducerConfig.LINGER_MS_CONFIG, "5")
+                .build();
+    }
+
+    private static Configuration configuration(AttributionJobSettings settings) {
+        Configuration configuration = new Configuration();
+        configuration.set(PipelineOptions.NAME, NAME);
+        configuration.set(PipelineOptions.GENERIC_TYPES, false);
+        configuration.set(PipelineOptions.OBJECT_REUSE, true);
+        configuration.set(StateBackendOptions.STATE_BACKEND, "hashmap");
+        configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                settings.checkpoints().toUri().toString());
+        configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.checkpointInterval());
+        // Draining takes time: leave the job at least half of it to work.
+        configuration.set(
+                CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS,
+                settings.checkpointInterval().dividedBy(2));
+        configuration.set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        configuration.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF, Duration.ofMillis(200));
+        configuration.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, Duration.ofSeconds(30));
+        configuration.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+                Duration.ofMinutes(2));
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, RESTARTS_IN_A_ROW);
+        return configuration;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.whence.stream;
+
+import dev.whence.stream.engine.ImageMessage;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Takes every message as it is: what cannot be decoded becomes a dead letter later, and keeps its coordinates until then. */
+final class ImageMessageReader implements KafkaRecordDeserializationSchema<ImageMessage> {
+    private static final byte[] NOTHING = {};
+
+    @Override
+    public void deserialize(ConsumerRecord<byte[], byte[]> message, Collector<ImageMessage> out) {
+        byte[] value = message.value();
+        out.collect(new ImageMessage(
+                message.topic(),
+                message.partition(),
+                message.offset(),
+                message.timestamp(),
+                value == null ? NOTHING : value));
+    }
+
+    @Override
+    public TypeInformation<ImageMessage> getProducedType() {
+        return TypeInformation.of(ImageMessage.class);
+    }
+}
