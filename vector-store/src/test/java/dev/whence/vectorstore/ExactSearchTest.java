@@ -101,6 +101,14 @@ class ExactSearchTest {
     }
 
     @Test
+    void leavesOutTheOwnSha256WhereSoManyTieThatAllAreMeasured() {
+        String ownSha256 = BruteForce.sha256(7_000_000);
+        List<ReferenceVector> vectors = new ArrayList<>(vectors(900, i -> new float[] {1, i % 2}));
+        vectors.add(450, new ReferenceVector("own", ownSha256, new float[] {0, 0}));
+        assertAnswersAsBruteForce(vectors, List.of(new Query(ownSha256, new float[] {0, 0})), 5);
+    }
+
+    @Test
     void findsACopyUnderAnotherSha256() {
         Random random = new Random(6);
         List<ReferenceVector> vectors = vectors(300, i -> uniform(random, 64, 0, 1));

@@ -49,6 +49,16 @@ class LowerBoundTest {
                                 bound.exact().doubleValue()));
     }
 
+    @Test
+    void isBeyondADistanceOnlyByMoreThanRoundingExplains() {
+        QueryBatch batch = new QueryBatch(
+                List.of(new float[64]), List.of(Sha256.parse(BruteForce.sha256(1), "a query")), new float[64]);
+        assertThat(batch.isBeyond(3, 3)).isFalse();
+        assertThat(batch.isBeyond(Math.nextUp(3.0), 3)).isFalse();
+        assertThat(batch.isBeyond(3 + 1e-12, 3)).isTrue();
+        assertThat(batch.isBeyond(Double.NEGATIVE_INFINITY, 0)).isFalse();
+    }
+
     private record Bound(double lower, BigDecimal exact) {}
 
     private List<Bound> bounds(Random random, int dimension, float from, float to, float[] centre) throws IOException {
