@@ -2,6 +2,7 @@ package dev.whence.attributor.onnx;
 
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.Engine;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -24,6 +25,10 @@ public final class OnnxNetwork implements AutoCloseable {
     /** DJL's name of the engine. */
     private static final String ENGINE = "OnnxRuntime";
 
+    static {
+        claimRuntime();
+    }
+
     private final Model model;
     private final Predictor<NDList, NDList> predictor;
 
@@ -45,6 +50,14 @@ public final class OnnxNetwork implements AutoCloseable {
             throw new IllegalArgumentException("%s is no ONNX graph that can run here".formatted(name), e);
         }
         predictor = model.newPredictor(new NoopTranslator());
+    }
+
+    /**
+     * Makes DJL the creator of the process's one ONNX Runtime environment. DJL refuses to start when somebody else made
+     * it first, so whoever opens a collection that searches with ONNX Runtime calls this before.
+     */
+    public static void claimRuntime() {
+        Engine.getEngine(ENGINE);
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.whence.attributor.Hashes;
 import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
+import dev.whence.attributor.onnx.OnnxNetwork;
 import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.vectorstore.EmbeddedReferenceCollection;
@@ -144,6 +145,7 @@ public final class Reference implements AutoCloseable {
             throw new IllegalArgumentException("%s has format %d, this version reads %d: build the reference again"
                     .formatted(file, manifest.format(), ReferenceManifest.FORMAT));
         }
+        OnnxNetwork.claimRuntime();
         Map<EmbeddingSpace, ReferenceCollection> collections = new EnumMap<>(EmbeddingSpace.class);
         for (ReferenceManifest.Space space : manifest.spaces()) {
             EmbeddingSpace known = EmbeddingSpace.named(space.name());

@@ -64,7 +64,8 @@ final class FusedNetwork extends AbstractBlock {
             parts.add(part.singletonOrThrow());
             logits.add(heads.get(i).forward(parameters, part, training).singletonOrThrow());
         }
-        NDList fingerprint = new NDList(NDArrays.concat(parts, 1));
+        // concat copies a single array, and the copy passes no gradient on.
+        NDList fingerprint = parts.size() == 1 ? parts : new NDList(NDArrays.concat(parts, 1));
         NDList fused = fusedHead.forward(parameters, fingerprint, training);
         return new NDList(fused.singletonOrThrow(), fingerprint.singletonOrThrow()).addAll(logits);
     }

@@ -32,13 +32,13 @@ import java.util.Random;
  * cosine; the parameters of the epoch with the best balanced accuracy on the validation part are kept.
  */
 final class NetworkTraining implements AutoCloseable {
-    private static final int BATCH = 64;
+    private static final int BATCH = 32;
     private static final float LEARNING_RATE = 3e-3f;
     private static final float WEIGHT_DECAY = 0.01f;
     /** What the branches' own heads add to the loss, together, beside the fused head's 1. */
     private static final float BRANCH_WEIGHT = 1f;
 
-    private static final List<Integer> WIDTHS = List.of(24, 48, 96);
+    private static final List<Integer> WIDTHS = List.of(16, 32, 64);
 
     private final TrainingSettings settings;
     private final int classes;
