@@ -7,23 +7,29 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.tar.TarUtils;
 import org.jspecify.annotations.Nullable;
 
 /** A .tar, read from front to back. */
 final class TarMembers implements Members {
+    /** Longest name or extended header of a member. */
+    private static final int MAX_HEADER_BYTES = 1 << 20;
+
     private final Path archive;
     private final Function<MemberName, String> label;
-    private final MarkedTar tar;
+    private final GuardedTar tar;
     private long passedOver;
 
     /** @param label gives a member's label */
     TarMembers(Path archive, Function<MemberName, String> label) throws IOException {
         this.archive = archive;
         this.label = label;
-        this.tar = new MarkedTar(new BufferedInputStream(Files.newInputStream(archive)));
+        this.tar = new GuardedTar(new BufferedInputStream(Files.newInputStream(archive)));
     }
 
     @Override
@@ -61,12 +67,35 @@ final class TarMembers implements Members {
         tar.close();
     }
 
-    /** Tells an archive that has ended from one that has been cut between two members, or is none. */
-    private static final class MarkedTar extends TarArchiveInputStream {
+    /**
+     * Tells an archive that has ended from one that has been cut between two members, or is none; and refuses names
+     * and other headers that would fill the memory, since these are read whole.
+     */
+    private static final class GuardedTar extends TarArchiveInputStream {
+        private static final Set<Byte> READ_WHOLE = Set.of(
+                TarConstants.LF_GNUTYPE_LONGNAME,
+                TarConstants.LF_GNUTYPE_LONGLINK,
+                TarConstants.LF_PAX_EXTENDED_HEADER_LC,
+                TarConstants.LF_PAX_EXTENDED_HEADER_UC,
+                TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER);
+        private static final int TYPE_AT = 156;
+        private static final int SIZE_AT = 124;
+
         private boolean endMarkSeen;
 
-        MarkedTar(InputStream in) {
+        GuardedTar(InputStream in) {
             super(in, "UTF-8");
+        }
+
+        @Override
+        protected byte @Nullable [] readRecord() throws IOException {
+            byte[] block = super.readRecord();
+            if (block != null
+                    && READ_WHOLE.contains(block[TYPE_AT])
+                    && TarUtils.parseOctalOrBinary(block, SIZE_AT, TarConstants.SIZELEN) > MAX_HEADER_BYTES) {
+                throw new IOException("one of its headers is longer than %d bytes".formatted(MAX_HEADER_BYTES));
+            }
+            return block;
         }
 
         @Override

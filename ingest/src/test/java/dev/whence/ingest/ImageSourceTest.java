@@ -247,6 +247,19 @@ class ImageSourceTest {
     }
 
     @Test
+    void readsALongNameButNoneThatWouldFillTheMemory() throws IOException {
+        Path fine = TestArchives.tar(folder.resolve("a-fine.tar"), "x".repeat(2_000) + ".png");
+        Path evil = TestArchives.tarWithNameOf(2 << 20, folder.resolve("b-evil.tar"));
+
+        List<SourceImage> images = images(folder);
+
+        assertThat(images).hasSize(2);
+        assertThat(images.get(0).path()).isEqualTo(fine + "!/" + "x".repeat(2_000) + ".png");
+        assertThat(images.get(1).path()).isEqualTo(evil.toString());
+        assertThat(((Unreadable) images.get(1).content()).message()).contains("longer than 1048576 bytes");
+    }
+
+    @Test
     void passesOverLinksAndDevicesInATar() throws IOException {
         Path tar = TestArchives.tarWithLinksAndDevices(folder.resolve("odd.tar"));
 

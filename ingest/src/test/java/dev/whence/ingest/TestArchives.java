@@ -36,6 +36,21 @@ final class TestArchives {
         return Files.write(archive, ByteBuffer.allocate(1024).put(header).array());
     }
 
+    /** Begins with a member whose name, in a header of its own, has as many bytes as asked for. */
+    static Path tarWithNameOf(int bytes, Path archive) throws IOException {
+        TarArchiveEntry entry = new TarArchiveEntry("././@LongLink", TarConstants.LF_GNUTYPE_LONGNAME);
+        entry.setSize(bytes);
+        byte[] header = new byte[512];
+        entry.writeEntryHeader(header);
+        byte[] name = "x".repeat(bytes).getBytes(StandardCharsets.US_ASCII);
+        return Files.write(
+                archive,
+                ByteBuffer.allocate(header.length + bytes + 1024)
+                        .put(header)
+                        .put(name)
+                        .array());
+    }
+
     static Path tarWithLinksAndDevices(Path archive) throws IOException {
         try (TarArchiveOutputStream tar = tarStream(archive)) {
             byte[] kinds = {TarConstants.LF_SYMLINK, TarConstants.LF_LINK, TarConstants.LF_CHR, TarConstants.LF_FIFO};

@@ -7,7 +7,7 @@ package dev.whence.schemas.blob;
 public interface BlobStore {
 
     /**
-     * Keeps the bytes durably and returns their uri; bytes that are there already are not written again.
+     * Keeps the bytes and returns their uri; bytes that are there already are not written again.
      *
      * @throws BlobUnavailableException if they cannot be written
      */
