@@ -12,24 +12,14 @@ import me.tongfei.progressbar.ProgressBarStyle;
  * <p>The launcher knows whether stderr is a terminal and says so in the system property {@code whence.terminal}.
  */
 abstract sealed class Progress implements AutoCloseable {
-    private static final long UNKNOWN = -1;
-
     /** A task of so many steps. */
     static Progress of(String task, long steps) {
         return onTerminal() ? new Bar(task, steps) : new Lines(task, steps, System.err);
     }
 
-    /** A task whose number of steps only its end tells. */
-    static Progress ofUnknown(String task) {
-        return of(task, UNKNOWN);
-    }
-
     static boolean onTerminal() {
         return Boolean.getBoolean("whence.terminal");
     }
-
-    /** So many steps are done, of so many. */
-    abstract void at(long done, long steps);
 
     /** So many steps are done. */
     abstract void at(long done);
@@ -50,12 +40,6 @@ abstract sealed class Progress implements AutoCloseable {
         }
 
         @Override
-        void at(long done, long steps) {
-            bar.maxHint(steps);
-            bar.stepTo(done);
-        }
-
-        @Override
         void at(long done) {
             bar.stepTo(done);
         }
@@ -69,7 +53,7 @@ abstract sealed class Progress implements AutoCloseable {
     static final class Lines extends Progress {
         private final String task;
         private final PrintStream out;
-        private long steps;
+        private final long steps;
         private long done;
         private long printed;
 
@@ -81,15 +65,9 @@ abstract sealed class Progress implements AutoCloseable {
         }
 
         @Override
-        synchronized void at(long done, long steps) {
-            this.steps = steps;
-            at(done);
-        }
-
-        @Override
         synchronized void at(long done) {
             this.done = done;
-            long every = steps > 0 ? Math.max(1, steps / 10) : 1000;
+            long every = Math.max(1, steps / 10);
             if (done / every > printed / every && done != steps) {
                 print();
             }
@@ -102,7 +80,7 @@ abstract sealed class Progress implements AutoCloseable {
 
         private void print() {
             printed = done;
-            out.println(steps > 0 ? "%s: %,d of %,d".formatted(task, done, steps) : "%s: %,d".formatted(task, done));
+            out.println("%s: %,d of %,d".formatted(task, done, steps));
         }
     }
 }

@@ -1,12 +1,20 @@
 package dev.whence.infra;
 
+import dev.whence.attributor.EncodedImage;
+import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.space.EmbeddingSpace;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Spliterators;
 import java.util.concurrent.Callable;
+import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code whence reference build}. */
 @Command(
@@ -18,40 +26,68 @@ import picocli.CommandLine.Option;
             "  whence reference build --images a.tar b.zip --out reference --size 64"
         })
 final class ReferenceBuildCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Option(
             names = "--images",
             required = true,
             arity = "1..*",
             paramLabel = "SOURCE",
             description = "Real images: files, folders, .tar or .zip archives.")
-    List<Path> images;
+    private List<Path> images;
 
     @Option(names = "--out", required = true, paramLabel = "R", description = "Folder to write; new or empty.")
-    Path out;
+    private Path out;
 
     @Option(
             names = "--size",
             paramLabel = "PIXELS",
             defaultValue = "32",
             description = "Side of the square every image is brought to (default: ${DEFAULT-VALUE}).")
-    int size;
+    private int size;
 
     @Option(names = "--name", paramLabel = "N", description = "Name of the reference; the folder's name if not given.")
-    Optional<String> name;
+    private Optional<String> name;
 
     @Option(
             names = "--spaces",
             split = ",",
             paramLabel = "SPACE",
-            defaultValue = "RGB,FREQ",
+            defaultValue = "RGB,FREQ,RESIDUAL",
             description = "Embedding spaces, separated by commas (default: ${DEFAULT-VALUE}).")
-    List<String> spaces;
+    private List<String> spaces;
 
     @Mixin
-    ThreadOptions threads;
+    private ThreadOptions threads;
 
     @Override
-    public Integer call() {
-        throw new UnsupportedOperationException("in the making");
+    public Integer call() throws Exception {
+        Reference.Settings settings = new Reference.Settings(
+                name.orElseGet(
+                        () -> out.toAbsolutePath().normalize().getFileName().toString()),
+                size,
+                spaces.stream().map(EmbeddingSpace::named).toList(),
+                threads.count());
+        try (Sources sources = new Sources(images);
+                Progress progress = Progress.of("embedding", sources.count())) {
+            Reference.Built built = Reference.build(encoded(sources), out, settings, progress::at);
+            spec.commandLine()
+                    .getOut()
+                    .printf(
+                            "%s: %,d real images in %s%s%n",
+                            out, built.added(), settings.spaces(), leftOut(built.repeated(), built.rejected()));
+        }
+        return 0;
+    }
+
+    private static Iterator<EncodedImage> encoded(Sources sources) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(sources, 0), false)
+                .map(Sources::encoded)
+                .iterator();
+    }
+
+    private static String leftOut(long repeated, long rejected) {
+        return repeated + rejected == 0 ? "" : "; left out: %,d repeated, %,d unreadable".formatted(repeated, rejected);
     }
 }

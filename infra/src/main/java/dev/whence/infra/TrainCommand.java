@@ -1,11 +1,27 @@
 package dev.whence.infra;
 
+import dev.whence.attributor.LabelledImage;
+import dev.whence.attributor.projection.Projection;
+import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.space.EmbeddingSpace;
+import dev.whence.attributor.training.AttributionTrainer;
+import dev.whence.attributor.training.AttributionTrainer.Trained;
+import dev.whence.attributor.training.TrainingSettings;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.Spliterators;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code whence train}. */
 @Command(
@@ -14,66 +30,131 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExample:%n",
         footer = "  whence train --reference reference --generated generated/ --real real.tar --model model")
 final class TrainCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Option(
             names = "--reference",
             required = true,
             paramLabel = "R",
             description = "Folder of the reference that 'whence reference build' wrote.")
-    Path reference;
+    private Path reference;
 
     @Option(
             names = "--generated",
             required = true,
             paramLabel = "DIR",
             description = "Folder with one archive or folder of images for each generator, named after it.")
-    Path generated;
+    private Path generated;
 
     @Option(
             names = "--real",
             required = true,
             paramLabel = "SOURCE",
             description = "Real images that are not in the reference.")
-    Path real;
+    private Path real;
 
     @Option(names = "--model", required = true, paramLabel = "M", description = "Folder to write the bundle to.")
-    Path model;
+    private Path model;
 
     @Option(names = "--overwrite", description = "Replace a bundle that is there already.")
-    boolean overwrite;
+    private boolean overwrite;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
             description = "Seed of everything random (default: ${DEFAULT-VALUE}).")
-    long seed;
+    private long seed;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            defaultValue = "12",
+            defaultValue = "" + TrainingSettings.DEFAULT_EPOCHS,
             description = "Passes over the training images (default: ${DEFAULT-VALUE}).")
-    int epochs;
+    private int epochs;
 
     @Option(
             names = "--spaces",
             split = ",",
             paramLabel = "SPACE",
             description = "Embedding spaces to use, separated by commas; all of the reference if not given.")
-    List<String> spaces = List.of();
+    private List<String> spaces = List.of();
+
+    @Option(
+            names = "--projection",
+            paramLabel = "NAME",
+            defaultValue = "affine-hull",
+            description = "How the nearest point of the real manifold is estimated: none, nearest or affine-hull"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String projection;
+
+    @Option(
+            names = "--neighbours",
+            paramLabel = "N",
+            defaultValue = "" + TrainingSettings.DEFAULT_NEIGHBOURS,
+            description = "Reference points the affine hull is made of (default: ${DEFAULT-VALUE}).")
+    private int neighbours;
 
     @Option(
             names = "--test-share",
             paramLabel = "SHARE",
-            defaultValue = "0.2",
+            defaultValue = "" + TrainingSettings.DEFAULT_TEST_SHARE,
             description = "Share of the images kept out of training for the test (default: ${DEFAULT-VALUE}).")
-    double testShare;
+    private double testShare;
 
     @Mixin
-    ThreadOptions threads;
+    private ThreadOptions threads;
 
     @Override
-    public Integer call() {
-        throw new UnsupportedOperationException("in the making");
+    public Integer call() throws Exception {
+        requireFree();
+        SortedMap<String, Path> generators = LabelledSources.generators(generated);
+        try (Reference real = Reference.open(reference, threads.count());
+                LabelledSources images = new LabelledSources().add(generators).addReal(this.real);
+                TrainingProgress progress = new TrainingProgress(images.count())) {
+            TrainingSettings settings = new TrainingSettings(
+                    model.toAbsolutePath().normalize().getFileName().toString(),
+                    seed,
+                    epochs,
+                    spaces.isEmpty()
+                            ? real.spaces()
+                            : spaces.stream().map(EmbeddingSpace::named).toList(),
+                    Projection.named(projection),
+                    neighbours,
+                    testShare,
+                    threads.count());
+            Map<String, Optional<String>> families = new TreeMap<>();
+            generators.keySet().forEach(name -> families.put(name, Optional.empty()));
+            Trained trained = AttributionTrainer.train(real, families, labelled(images), settings, model, progress);
+            report(trained);
+        }
+        return 0;
+    }
+
+    private static Iterator<LabelledImage> labelled(LabelledSources images) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(images, 0), false)
+                .map(image -> new LabelledImage(image.label(), Sources.encoded(image.image())))
+                .iterator();
+    }
+
+    private void requireFree() throws CommandFailedException {
+        String[] entries = model.toFile().list();
+        if (!overwrite && entries != null && entries.length > 0) {
+            throw new CommandFailedException(
+                    "%s is not empty: name a new folder, or add --overwrite to replace the bundle".formatted(model));
+        }
+    }
+
+    private void report(Trained trained) {
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        "%s: balanced accuracy %.3f on %.0f validation images; %,d images kept out for the test%s%n",
+                        model,
+                        trained.bundle().manifest().measured().getOrDefault("validationBalancedAccuracy", Double.NaN),
+                        trained.bundle().manifest().measured().getOrDefault("validationImages", Double.NaN),
+                        trained.test(),
+                        trained.rejected() == 0 ? "" : "; %,d unreadable".formatted(trained.rejected()));
     }
 }

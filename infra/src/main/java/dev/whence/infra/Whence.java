@@ -1,5 +1,6 @@
 package dev.whence.infra;
 
+import dev.whence.ingest.UnusableSourceException;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -93,12 +94,15 @@ public final class Whence implements Runnable {
         if (verbose) {
             failure.printStackTrace(commandLine.getErr());
         }
-        return 1;
+        return failure instanceof UnusableSourceException ? 2 : 1;
     }
 
     private static String sentence(Exception failure) {
         String message = Optional.ofNullable(failure.getMessage()).orElse("");
+        // Our modules say what is wrong with an argument in a sentence.
         return failure instanceof CommandFailedException
+                        || failure instanceof IllegalArgumentException
+                        || failure instanceof UnusableSourceException
                 ? message
                 : "%s (%s); --verbose shows where."
                         .formatted(

@@ -1,11 +1,13 @@
 package dev.whence.infra.demo;
 
+import dev.whence.schemas.DeadLetter;
 import dev.whence.schemas.ProvenanceEvent;
 import dev.whence.schemas.Verdict;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -38,19 +40,22 @@ final class Scoreboard {
         streamed = truthOfId.size();
     }
 
-    void provenance(ProvenanceEvent event, long latencyMillis) {
+    void provenance(ProvenanceEvent event) {
         provenance++;
         Tally tally = tallyOf(event.getImageId());
         tally.provenance++;
         if (classOf(event).equals(truthOfId.get(event.getImageId()))) {
             tally.right++;
         }
-        latencies.add(latencyMillis);
     }
 
-    void deadLetter(String imageId) {
+    void deadLetter(DeadLetter letter) {
         deadLetters++;
-        tallyOf(imageId).deadLetters++;
+        tallyOf(Optional.ofNullable(letter.getImageId()).orElse("")).deadLetters++;
+    }
+
+    void latency(long millis) {
+        latencies.add(millis);
     }
 
     private Tally tallyOf(String imageId) {

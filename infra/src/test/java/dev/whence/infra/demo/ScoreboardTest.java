@@ -2,6 +2,7 @@ package dev.whence.infra.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whence.schemas.DeadLetter;
 import dev.whence.schemas.FingerprintVector;
 import dev.whence.schemas.ModelUsed;
 import dev.whence.schemas.Novelty;
@@ -22,11 +23,11 @@ final class ScoreboardTest {
 
     @Test
     void everyImageBackOnceIsAccountedFor() {
-        scoreboard.provenance(event("a", Verdict.REAL, null), 10);
-        scoreboard.provenance(event("b", Verdict.KNOWN_GENERATOR, "dcgan"), 20);
-        scoreboard.provenance(event("c", Verdict.KNOWN_GENERATOR, "vae"), 30);
+        scoreboard.provenance(event("a", Verdict.REAL, null));
+        scoreboard.provenance(event("b", Verdict.KNOWN_GENERATOR, "dcgan"));
+        scoreboard.provenance(event("c", Verdict.KNOWN_GENERATOR, "vae"));
         assertThat(scoreboard.complete()).isFalse();
-        scoreboard.deadLetter("d");
+        scoreboard.deadLetter(deadLetter("d"));
         assertThat(scoreboard.accountedFor()).isTrue();
         assertThat(scoreboard.accounting())
                 .contains("in 4 = provenance 3 + dead letters 1")
@@ -37,9 +38,9 @@ final class ScoreboardTest {
     @Test
     void anImageThatCameTwiceIsNotAccountedFor() {
         for (String id : List.of("a", "a", "b", "c")) {
-            scoreboard.provenance(event(id, Verdict.REAL, null), 10);
+            scoreboard.provenance(event(id, Verdict.REAL, null));
         }
-        scoreboard.deadLetter("d");
+        scoreboard.deadLetter(deadLetter("d"));
         assertThat(scoreboard.complete()).isTrue();
         assertThat(scoreboard.accountedFor()).isFalse();
         assertThat(scoreboard.accounting()).contains("0 missing, 1 that were not asked for");
@@ -47,22 +48,32 @@ final class ScoreboardTest {
 
     @Test
     void anImageThatNobodyStreamedIsNotAccountedFor() {
-        scoreboard.provenance(event("z", Verdict.REAL, null), 10);
+        scoreboard.provenance(event("z", Verdict.REAL, null));
         assertThat(scoreboard.accounting()).contains("4 missing, 1 that were not asked for");
     }
 
     @Test
     void anUnsureVerdictIsNeverRight() {
-        scoreboard.provenance(event("a", Verdict.UNSURE, null), 10);
+        scoreboard.provenance(event("a", Verdict.UNSURE, null));
         assertThat(scoreboard.accuracy()).isZero();
     }
 
     @Test
     void theTableHasARowForEveryClass() {
-        scoreboard.provenance(event("b", Verdict.KNOWN_GENERATOR, "dcgan"), 20);
+        scoreboard.provenance(event("b", Verdict.KNOWN_GENERATOR, "dcgan"));
         assertThat(scoreboard.table(1.0))
                 .hasSize(5)
                 .anySatisfy(line -> assertThat(line.replaceAll(" +", " ")).startsWith("dcgan 2 1 1 0 0 100.0 %"));
+    }
+
+    private static DeadLetter deadLetter(String imageId) {
+        return DeadLetter.newBuilder()
+                .setImageId(imageId)
+                .setCode("EMPTY_IMAGE")
+                .setMessage("The image has no bytes.")
+                .setStage("attribution")
+                .setFailedAt(Instant.EPOCH)
+                .build();
     }
 
     private static ProvenanceEvent event(String imageId, Verdict verdict, @Nullable String generator) {

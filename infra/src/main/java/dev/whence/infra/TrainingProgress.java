@@ -1,0 +1,35 @@
+package dev.whence.infra;
+
+import dev.whence.attributor.training.AttributionTrainer;
+
+/** How far a training is: images first, then one line for each epoch. */
+final class TrainingProgress implements AttributionTrainer.Progress, AutoCloseable {
+    private final Progress reading;
+    private boolean readingOver;
+    private long images;
+
+    TrainingProgress(long images) {
+        reading = Progress.of("projecting", images);
+    }
+
+    @Override
+    public void imageRead() {
+        reading.at(++images);
+    }
+
+    @Override
+    public void epoch(int epoch, int of, double loss, double balancedAccuracy) {
+        close();
+        System.err.printf(
+                "epoch %d of %d: loss %.3f, balanced accuracy on validation images %.3f%n",
+                epoch, of, loss, balancedAccuracy);
+    }
+
+    @Override
+    public void close() {
+        if (!readingOver) {
+            readingOver = true;
+            reading.close();
+        }
+    }
+}
