@@ -5,6 +5,7 @@ import dev.whence.ingest.SourceImage;
 import dev.whence.ingest.UnusableSourceException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -57,7 +58,7 @@ final class LabelledSources implements Iterator<LabelledSources.Labelled>, AutoC
         String[] names = folder.toFile().list();
         return names == null
                 ? new Path[0]
-                : java.util.Arrays.stream(names).map(folder::resolve).toArray(Path[]::new);
+                : Arrays.stream(names).map(folder::resolve).toArray(Path[]::new);
     }
 
     LabelledSources add(Map<String, Path> generators) throws UnusableSourceException {

@@ -25,15 +25,19 @@ final class ModelOptions {
     ThreadOptions threads;
 
     Attributor open() throws CommandFailedException {
-        requireFolder(model, "model bundle", "whence train");
-        requireFolder(reference, "reference", "whence reference build");
+        requireFolders();
         return Attributor.open(model, reference, threads.count());
     }
 
-    private static void requireFolder(Path folder, String what, String maker) throws CommandFailedException {
-        if (!folder.toFile().isDirectory()) {
+    void requireFolders() throws CommandFailedException {
+        require(model, "model bundle", "whence train");
+        require(reference, "reference", "whence reference build");
+    }
+
+    private static void require(Path folder, String what, String maker) throws CommandFailedException {
+        if (!folder.toFile().exists()) {
             throw new CommandFailedException(
-                    "There is no folder %s: name the folder of a %s that '%s' wrote.".formatted(folder, what, maker));
+                    "There is no %s: name the folder of a %s that '%s' wrote.".formatted(folder, what, maker));
         }
     }
 }

@@ -83,7 +83,7 @@ final class ReferenceBuildCommand implements Callable<Integer> {
 
     private static Iterator<EncodedImage> encoded(Sources sources) {
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(sources, 0), false)
-                .map(Sources::encoded)
+                .flatMap(image -> Sources.encoded(image).stream())
                 .iterator();
     }
 

@@ -14,9 +14,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The images of several sources, one after the other; a wrong path among them is found before the first is read. */
 final class Sources implements Iterator<SourceImage>, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
+
     private final Deque<Path> waiting;
     private final long count;
     private Optional<ImageSource> current = Optional.empty();
@@ -68,10 +72,13 @@ final class Sources implements Iterator<SourceImage>, AutoCloseable {
         return images;
     }
 
-    /** An image as the attributor takes it. What could not be read has no bytes, and is reported as an empty image. */
-    static EncodedImage encoded(SourceImage image) {
-        return new EncodedImage(
-                image.path(), image.content() instanceof SourceImage.Bytes read ? read.bytes() : new byte[0]);
+    /** An image as the attributor takes it; empty, with a warning, where its bytes cannot be had. */
+    static Optional<EncodedImage> encoded(SourceImage image) {
+        if (image.content() instanceof SourceImage.Unreadable unreadable) {
+            LOG.warn("{} is left out: {}: {}", image.path(), unreadable.code(), unreadable.message());
+            return Optional.empty();
+        }
+        return Optional.of(new EncodedImage(image.path(), ((SourceImage.Bytes) image.content()).bytes()));
     }
 
     @Override

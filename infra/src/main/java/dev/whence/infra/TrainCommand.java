@@ -134,7 +134,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private static Iterator<LabelledImage> labelled(LabelledSources images) {
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(images, 0), false)
-                .map(image -> new LabelledImage(image.label(), Sources.encoded(image.image())))
+                .flatMap(image -> Sources.encoded(image.image()).stream()
+                        .map(encoded -> new LabelledImage(image.label(), encoded)))
                 .iterator();
     }
 

@@ -1,10 +1,17 @@
 package dev.whence.infra;
 
-import java.nio.file.Path;
+import dev.whence.infra.stack.LocalStack;
+import dev.whence.infra.stack.LocalStackSettings;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.apache.flink.connector.base.DeliveryGuarantee;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code whence up}. */
 @Command(
@@ -16,32 +23,74 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExample:%n",
         footer = "  whence up --model model --reference reference")
 final class UpCommand implements Callable<Integer> {
-    @Mixin
-    ModelOptions model;
+    @Spec
+    private CommandSpec spec;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            defaultValue = "${env:WHENCE_DATA:-${sys:user.home}/.whence}",
-            description = "Folder of the stack's data (default: $WHENCE_DATA, else ~/.whence).")
-    Path data;
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private DataOptions data;
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "9092",
-            description = "Port of Kafka (default: ${DEFAULT-VALUE}).")
-    int port;
+            description = "Port of Kafka; 0 for a free one (default: ${DEFAULT-VALUE}).")
+    private int port;
 
     @Option(
             names = "--metrics-port",
             paramLabel = "PORT",
             defaultValue = "9464",
-            description = "Port of the Prometheus metrics (default: ${DEFAULT-VALUE}).")
-    int metricsPort;
+            description = "Port of the Prometheus metrics; 0 for a free one (default: ${DEFAULT-VALUE}).")
+    private int metricsPort;
+
+    @Option(
+            names = "--delivery",
+            paramLabel = "GUARANTEE",
+            defaultValue = "exactly-once",
+            description = "exactly-once, or at-least-once for a lower latency (default: ${DEFAULT-VALUE}).")
+    private Delivery delivery;
+
+    @Option(
+            names = "--checkpoint-interval",
+            paramLabel = "MILLIS",
+            defaultValue = "200",
+            description =
+                    "Milliseconds between checkpoints; with exactly-once a verdict can be read when the next one is"
+                            + " done (default: ${DEFAULT-VALUE}).")
+    private long checkpointMillis;
 
     @Override
-    public Integer call() {
-        throw new UnsupportedOperationException("in the making");
+    public Integer call() throws Exception {
+        model.requireFolders();
+        LocalStackSettings settings = LocalStackSettings.of(data.folder, model.model, model.reference)
+                .withPorts(port, metricsPort)
+                .withInferenceThreads(model.threads.count())
+                .withDelivery(DeliveryGuarantee.valueOf(delivery.name()), Duration.ofMillis(checkpointMillis));
+        PrintWriter out = spec.commandLine().getOut();
+        try (Foreground foreground = new Foreground();
+                LocalStack stack = LocalStack.start(settings)) {
+            stack.awaitRunning();
+            out.printf("Kafka    %s (topic whence.images in, whence.provenance out)%n", stack.bootstrapServers());
+            out.printf("metrics  %s%n", stack.metricsUri());
+            out.printf("data     %s%n", data.folder);
+            out.println("Ctrl-C stops it.");
+            out.flush();
+            foreground.await(stack);
+        }
+        return 0;
+    }
+
+    /** As Flink names them; a type of its own, so that --help does not load Flink. */
+    private enum Delivery {
+        EXACTLY_ONCE,
+        AT_LEAST_ONCE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 }

@@ -24,6 +24,7 @@ final class Scoreboard {
 
     private final Map<String, String> truthOfId;
     private final Map<String, Tally> tallies = new TreeMap<>();
+    private final Map<String, Long> deadLetterCodes = new TreeMap<>();
     private final Set<String> seen = new HashSet<>();
     private final Latencies latencies = new Latencies();
     private long streamed;
@@ -51,6 +52,7 @@ final class Scoreboard {
 
     void deadLetter(DeadLetter letter) {
         deadLetters++;
+        deadLetterCodes.merge(letter.getCode(), 1L, Long::sum);
         tallyOf(Optional.ofNullable(letter.getImageId()).orElse("")).deadLetters++;
     }
 
@@ -91,6 +93,10 @@ final class Scoreboard {
 
     long returned() {
         return provenance + deadLetters;
+    }
+
+    String deadLetterCodes() {
+        return "dead letters by code: " + deadLetterCodes;
     }
 
     String accounting() {
