@@ -27,6 +27,8 @@ import java.util.Optional;
 public final class AttributionTrainer {
     private static final int BATCH = 64;
     private static final double UNSURE_MARGIN = 0.05;
+    /** Relative to the logit; the two engines add in different orders. */
+    private static final float EXPORT_TOLERANCE = 1e-3f;
 
     private AttributionTrainer() {}
 
@@ -102,15 +104,19 @@ public final class AttributionTrainer {
         int size = reference.size();
         float[] scales = scales(data.training());
         byte[] graph;
+        float[][] trained;
         try (NetworkTraining training =
                 new NetworkTraining(settings, classes.size(), size, scales, data.training(), data.validation())) {
             training.run(progress);
             graph = training.export();
+            trained = training.validationLogits();
         }
         Measured measured;
         float[][] prototypes;
         try (AttributionNetwork network = new AttributionNetwork(graph, size, settings.threads())) {
-            measured = measure(network, data.validation(), classes.size());
+            float[][] exported = logits(network, data.validation());
+            requireEqual(trained, exported);
+            measured = measure(exported, data.validation(), classes.size());
             prototypes = prototypes(network, data.training(), classes.size());
         }
         String version = Hashes.sha256(graph).substring(0, 12);
@@ -175,13 +181,30 @@ public final class AttributionTrainer {
 
     private record Measured(double temperature, Map<String, Double> figures) {}
 
-    private static Measured measure(AttributionNetwork network, TrainingImages.Part part, int classes) {
+    private static float[][] logits(AttributionNetwork network, TrainingImages.Part part) {
         float[][] logits = new float[part.size()][];
         for (int from = 0; from < part.size(); from += BATCH) {
             int to = Math.min(part.size(), from + BATCH);
             float[][] batch = network.read(part.batch(from, to)).logits();
             System.arraycopy(batch, 0, logits, from, batch.length);
         }
+        return logits;
+    }
+
+    /** The exported graph must answer as the trained network did: the export writes every operator anew. */
+    private static void requireEqual(float[][] trained, float[][] exported) {
+        for (int i = 0; i < trained.length; i++) {
+            for (int c = 0; c < trained[i].length; c++) {
+                float difference = Math.abs(trained[i][c] - exported[i][c]);
+                if (!(difference <= EXPORT_TOLERANCE * Math.max(1, Math.abs(trained[i][c])))) {
+                    throw new IllegalStateException("The exported graph answers %s where the trained network says %s"
+                            .formatted(exported[i][c], trained[i][c]));
+                }
+            }
+        }
+    }
+
+    private static Measured measure(float[][] logits, TrainingImages.Part part, int classes) {
         int[] labels = part.labels(0, part.size());
         double temperature = Calibration.temperature(logits, labels);
         Map<String, Double> figures = new LinkedHashMap<>();

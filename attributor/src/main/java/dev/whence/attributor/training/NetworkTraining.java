@@ -108,7 +108,7 @@ final class NetworkTraining implements AutoCloseable {
             for (int step = 0; step < stepsPerEpoch(); step++) {
                 sum += step();
             }
-            double accuracy = validate();
+            double accuracy = BalancedAccuracy.of(validationLogits(), validation.labels(0, validation.size()), classes);
             progress.epoch(epoch, settings.epochs(), sum / stepsPerEpoch(), accuracy);
             if (accuracy >= best) {
                 best = accuracy;
@@ -181,7 +181,8 @@ final class NetworkTraining implements AutoCloseable {
         return input;
     }
 
-    private double validate() {
+    /** Logits of the validation part by the network as it is, {@code [image][class]}. */
+    float[][] validationLogits() {
         float[][] logits = new float[validation.size()][];
         for (int from = 0; from < validation.size(); from += BATCH) {
             int to = Math.min(validation.size(), from + BATCH);
@@ -205,7 +206,7 @@ final class NetworkTraining implements AutoCloseable {
                 }
             }
         }
-        return BalancedAccuracy.of(logits, validation.labels(0, validation.size()), classes);
+        return logits;
     }
 
     private Map<String, float[]> parameters() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.attributor.projection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.attributor.space;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,242 @@
+package dev.whence.attributor.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.whence.attributor.Attribution;
+import dev.whence.attributor.Attribution.Candidate;
+import dev.whence.attributor.Attributor;
+import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.EncodedImage;
+import dev.whence.attributor.LabelledImage;
+import dev.whence.attributor.Verdict;
+import dev.whence.attributor.bundle.ModelBundle;
+import dev.whence.attributor.projection.Projection;
+import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.space.EmbeddingSpace;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training to attribution on three synthetic sources, with nothing left out between them. */
+class AttributionTrainerTest {
+    @TempDir
+    static Path folder;
+
+    static Path reference;
+    static Path bundle;
+    static final List<LabelledImage> IMAGES = new ArrayList<>();
+
+    @BeforeAll
+    static void trainABundle() {
+        reference = folder.resolve("reference");
+        Reference.build(SyntheticSources.images("real", 60, 1).iterator(), reference, settings("photographs"), n -> {});
+        IMAGES.addAll(SyntheticSources.labelled("real", 120, 2));
+        IMAGES.addAll(SyntheticSources.labelled("chequered", 120, 3));
+        IMAGES.addAll(SyntheticSources.labelled("striped", 40, 4));
+        bundle = train("bundle", IMAGES, 5);
+    }
+
+    @Test
+    void heldOutImagesAreAttributedToTheirSource() throws Exception {
+        try (Attributor attributor = Attributor.open(bundle, reference, 1)) {
+            int right = 0;
+            int held = 0;
+            for (LabelledImage image : IMAGES) {
+                CanonicalImage canonical = attributor.canonical(image.image().bytes());
+                if (!attributor.hasSeen(canonical.sha256())) {
+                    held++;
+                    String first =
+                            attribute(attributor, canonical).candidates().get(0).generator();
+                    right += first.equals(image.label()) ? 1 : 0;
+                }
+            }
+            assertThat(held).isBetween(40, 75);
+            assertThat(right).isGreaterThan(held * 9 / 10);
+        }
+    }
+
+    @Test
+    void anAnswerIsCompleteAndConsistent() throws Exception {
+        try (Attributor attributor = Attributor.open(bundle, reference, 1)) {
+            EncodedImage striped = SyntheticSources.images("striped", 1, 99).get(0);
+            Attribution answer = attribute(attributor, attributor.canonical(striped.bytes()));
+            assertThat(answer.verdict()).isEqualTo(Verdict.KNOWN_GENERATOR);
+            assertThat(answer.generator()).contains("striped");
+            assertThat(answer.candidates().stream()
+                            .mapToDouble(Candidate::probability)
+                            .sum())
+                    .isCloseTo(1, within(1e-9));
+            assertThat(answer.candidates())
+                    .extracting(Candidate::generator)
+                    .containsExactlyInAnyOrder("real", "chequered", "striped");
+            assertThat(answer.confidence()).isEqualTo(answer.candidates().get(0).probability());
+            assertThat(answer.candidates().stream()
+                            .filter(c -> c.generator().equals("chequered"))
+                            .findFirst()
+                            .orElseThrow()
+                            .family())
+                    .contains("gan");
+            assertThat(answer.spaces())
+                    .extracting(Attribution.SpaceReading::space)
+                    .containsExactly("RGB", "FREQ", "RESIDUAL");
+            assertThat(answer.spaces()).allSatisfy(s -> {
+                assertThat(s.nearest()).startsWith("real-1-");
+                assertThat(s.artifactNorm()).isBetween(0.0, s.distance() + 1e-3);
+            });
+            assertThat(answer.fingerprint()).hasSize(3 * 64);
+            assertThat(answer.novelty().score()).isPositive();
+        }
+    }
+
+    @Test
+    void anImageOfTheReferenceIsNotItsOwnNeighbour() throws Exception {
+        try (Attributor attributor = Attributor.open(bundle, reference, 1)) {
+            EncodedImage own = SyntheticSources.images("real", 1, 1).get(0);
+            Attribution answer = attribute(attributor, attributor.canonical(own.bytes()));
+            assertThat(answer.spaces()).allSatisfy(s -> {
+                assertThat(s.nearest()).isNotEqualTo(own.fileName());
+                assertThat(s.distance()).isPositive();
+            });
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBundle() throws IOException {
+        List<LabelledImage> few = IMAGES.stream()
+                .filter(i -> i.image().fileName().contains("-00") || i.label().equals("striped"))
+                .toList();
+        byte[] first = Files.readAllBytes(train("first", few, 1).resolve("attribute.onnx"));
+        byte[] second = Files.readAllBytes(train("second", few, 1).resolve("attribute.onnx"));
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void aBundleOpensFromItsZipToo() throws IOException {
+        Path zip = folder.resolve("bundle.zip");
+        try (FileSystem archive =
+                        FileSystems.newFileSystem(URI.create("jar:" + zip.toUri()), Map.of("create", "true"));
+                var files = Files.list(bundle)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, archive.getPath("/" + file.getFileName()));
+            }
+        }
+        assertThat(ModelBundle.open(zip).sha256())
+                .isEqualTo(ModelBundle.open(bundle).sha256());
+    }
+
+    @Test
+    void aChangedFileIsRefused() throws IOException {
+        Path changed = folder.resolve("changed");
+        Files.createDirectory(changed);
+        try (var files = Files.list(bundle)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, changed.resolve(file.getFileName()));
+            }
+        }
+        byte[] graph = Files.readAllBytes(changed.resolve("attribute.onnx"));
+        graph[graph.length / 2] ^= 1;
+        Files.write(changed.resolve("attribute.onnx"), graph);
+        assertThatThrownBy(() -> Attributor.open(changed, reference, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("attribute.onnx")
+                .hasMessageContaining("SHA-256");
+    }
+
+    @Test
+    void anotherReferenceIsRefused() {
+        Path other = folder.resolve("other");
+        Reference.build(SyntheticSources.images("real", 20, 8).iterator(), other, settings("others"), n -> {});
+        assertThatThrownBy(() -> Attributor.open(bundle, other, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("others")
+                .hasMessageContaining("train again");
+    }
+
+    @Test
+    void theSameImagesAreTheSameReferenceWhereverItIsBuilt() {
+        Path twin = folder.resolve("twin");
+        Reference.build(SyntheticSources.images("real", 60, 1).iterator(), twin, settings("photographs"), n -> {});
+        try (Reference first = Reference.open(reference, 1);
+                Reference second = Reference.open(twin, 1)) {
+            assertThat(second.sha256()).isEqualTo(first.sha256());
+        }
+    }
+
+    @Test
+    void aReferenceCountsWhatItLeavesOut() {
+        List<EncodedImage> images = new ArrayList<>(SyntheticSources.images("real", 5, 1));
+        images.add(images.get(0));
+        images.add(new EncodedImage("broken.png", new byte[] {1, 2, 3}));
+        Reference.Built built =
+                Reference.build(images.iterator(), folder.resolve("counted"), settings("counted"), n -> {});
+        assertThat(built).isEqualTo(new Reference.Built(5, 1, 1));
+    }
+
+    @Test
+    void thePictureStoredTwiceFallsOnTheSameSideOfTheSplit() {
+        assertThat(TrainingImages.position("dcgan", "dcgan-dev-00001.jpg"))
+                .isEqualTo(TrainingImages.position("dcgan", "dcgan-dev-00001.png"))
+                .isNotEqualTo(TrainingImages.position("dcgan", "dcgan-dev-00002.png"));
+    }
+
+    @Test
+    void oneSourceAloneIsRefused() {
+        try (Reference open = Reference.open(reference, 1)) {
+            assertThatThrownBy(() -> AttributionTrainer.train(
+                            open,
+                            Map.of(),
+                            List.<LabelledImage>of().iterator(),
+                            trainingSettings(1),
+                            folder.resolve("none"),
+                            new Silent()))
+                    .hasMessageContaining("at least one generator");
+        }
+    }
+
+    private static Attribution attribute(Attributor attributor, CanonicalImage image) {
+        return attributor.attribute(List.of(image)).attributions().get(0);
+    }
+
+    private static Path train(String name, List<LabelledImage> images, int epochs) {
+        Path out = folder.resolve(name);
+        try (Reference open = Reference.open(reference, 1)) {
+            AttributionTrainer.train(
+                    open,
+                    Map.of("chequered", Optional.of("gan"), "striped", Optional.empty()),
+                    images.iterator(),
+                    trainingSettings(epochs),
+                    out,
+                    new Silent());
+        }
+        return out;
+    }
+
+    private static Reference.Settings settings(String name) {
+        return new Reference.Settings(name, SyntheticSources.SIZE, List.of(EmbeddingSpace.values()), 1);
+    }
+
+    private static TrainingSettings trainingSettings(int epochs) {
+        return new TrainingSettings(
+                "synthetic", 1, epochs, List.of(EmbeddingSpace.values()), Projection.AFFINE_HULL, 8, 0.2, 1);
+    }
+
+    private static final class Silent implements AttributionTrainer.Progress {
+        @Override
+        public void imageRead() {}
+
+        @Override
+        public void epoch(int epoch, int of, double loss, double balancedAccuracy) {}
+    }
+}

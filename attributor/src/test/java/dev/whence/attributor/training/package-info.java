@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.attributor.training;
+
+import org.jspecify.annotations.NullMarked;
