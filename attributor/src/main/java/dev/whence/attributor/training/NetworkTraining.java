@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
@@ -70,10 +71,9 @@ final class NetworkTraining implements AutoCloseable {
         for (int c = 0; c < classes; c++) {
             cycles.add(new ClassCycle(c));
         }
-        // Read once, when the engine loads.
-        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(settings.threads()));
-        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         Engine.getEngine("PyTorch").setRandomSeed((int) settings.seed());
+        // DJL's property for it is read when the engine loads, which may have been long ago.
+        JniUtils.setNumThreads(settings.threads());
         network = new FusedNetwork(settings.spaces().size(), classes, WIDTHS);
         model = Model.newInstance("attribute", Device.cpu(), "PyTorch");
         model.setBlock(network);
