@@ -6,6 +6,7 @@ import dev.whence.stream.engine.ImageMessage;
 import dev.whence.stream.engine.Outcome;
 import dev.whence.stream.engine.SharedEngines;
 import java.util.concurrent.RejectedExecutionException;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
@@ -53,6 +54,10 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     @Override
     public void open() throws Exception {
         super.open();
+        TaskInfo task = getRuntimeContext().getTaskInfo();
+        if (task.getAttemptNumber() > 0 && task.getIndexOfThisSubtask() == 0) {
+            LOG.warn("The attribution job restarts for the {}. time", task.getAttemptNumber());
+        }
         engine = SharedEngines.acquire(settings);
     }
 

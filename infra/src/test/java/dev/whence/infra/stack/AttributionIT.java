@@ -10,18 +10,17 @@ import dev.whence.schemas.ProvenanceEvent;
 import dev.whence.schemas.SingleObject;
 import dev.whence.schemas.Verdict;
 import dev.whence.schemas.blob.LocalBlobStore;
-import dev.whence.stream.engine.EngineSettings;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +36,7 @@ class AttributionIT {
 
     AttributionIT(@TempDir Path data) {
         settings = LocalStackSettings.of(data, data, data);
-        stack = LocalStack.start(settings, engine(settings, ParityAttributor.Opening.healthy()));
+        stack = LocalStack.start(settings, Stacks.engine(settings, Duration.ZERO));
         uploader = new Uploader(stack.bootstrapServers());
     }
 
@@ -63,9 +62,9 @@ class AttributionIT {
         }
         uploader.images(after);
 
-        try (OutcomeReader reader = new OutcomeReader(stack)) {
-            reader.readUntilAllOf(ids(before));
-            reader.readUntilAllOf(ids(after));
+        try (OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
+            reader.readUntilAllOf(Images.ids(before));
+            reader.readUntilAllOf(Images.ids(after));
             reader.readUntilAllOf(bad.entrySet().stream()
                     .map(sent -> sent.getValue().id().orElse(sent.getKey()))
                     .toList());
@@ -120,8 +119,8 @@ class AttributionIT {
         byte[] image = Images.noise(1, 10).get(0);
         uploader.images(List.of(image));
         ProvenanceEvent event;
-        try (OutcomeReader reader = new OutcomeReader(stack)) {
-            reader.readUntilAllOf(ids(List.of(image)));
+        try (OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
+            reader.readUntilAllOf(Images.ids(List.of(image)));
             event = reader.events.stream()
                     .filter(one -> one.getImageId().equals(ImageId.of(image)))
                     .findAny()
@@ -148,19 +147,6 @@ class AttributionIT {
         HttpResponse<String> page = HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(stack.metricsUri()).build(), HttpResponse.BodyHandlers.ofString());
         return page.body();
-    }
-
-    static EngineSettings engine(LocalStackSettings settings, ParityAttributor.Opening attributor) {
-        return new EngineSettings(
-                attributor,
-                settings.blobs().toString(),
-                settings.batchSize(),
-                settings.maxBatchAge(),
-                settings.inferenceThreads());
-    }
-
-    static List<String> ids(List<byte[]> images) {
-        return images.stream().map(ImageId::of).collect(Collectors.toList());
     }
 
     private static Optional<byte[]> message(ImageUpload.Builder upload) {

@@ -1,5 +1,6 @@
 package dev.whence.infra.stack;
 
+import dev.whence.schemas.ImageId;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +30,11 @@ final class Images {
                 .toList();
     }
 
+    static List<String> ids(List<byte[]> images) {
+        return images.stream().map(ImageId::of).toList();
+    }
+
+    /** More than fits into a message, but for a claim check. */
     static byte[] large() {
         return encoded(noise(new Random(7), 400), "png");
     }

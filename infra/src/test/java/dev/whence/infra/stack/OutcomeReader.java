@@ -31,17 +31,18 @@ final class OutcomeReader implements AutoCloseable {
     private static final SingleObjectReader<DeadLetter> LETTERS = SingleObjectReader.of(DeadLetter.class);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final LocalStack stack;
+    private final Supplier<Optional<Throwable>> failure;
     final Ledger ledger = new Ledger();
     final List<ProvenanceEvent> events = new ArrayList<>();
     final Map<String, DeadLetter> letters = new HashMap<>();
 
-    OutcomeReader(LocalStack stack) {
-        this.stack = stack;
+    /** @param failure why nothing more will come; empty while something may */
+    OutcomeReader(String bootstrapServers, Supplier<Optional<Throwable>> failure) {
+        this.failure = failure;
         consumer = new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        stack.bootstrapServers(),
+                        bootstrapServers,
                         ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                         "read_committed"),
                 new ByteArrayDeserializer(),
@@ -67,7 +68,7 @@ final class OutcomeReader implements AutoCloseable {
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         while (!enough.getAsBoolean()) {
             consumer.poll(Duration.ofMillis(100)).forEach(this::enter);
-            assertThat(stack.failure()).as("failure of the job").isEqualTo(Optional.empty());
+            assertThat(failure.get()).as("failure of the job").isEqualTo(Optional.empty());
             assertThat(System.nanoTime()).as(state.get()).isLessThan(deadline);
         }
     }

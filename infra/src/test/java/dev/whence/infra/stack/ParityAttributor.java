@@ -22,14 +22,24 @@ import java.util.concurrent.locks.LockSupport;
  * these tests are about is the stream, not the attribution.
  */
 final class ParityAttributor implements ImageAttributor {
-    private static final AtomicInteger BREAKS = new AtomicInteger();
+    private static final int IMAGES_UNTIL_A_BREAK = 50;
+    private static final AtomicInteger BREAKS_LEFT = new AtomicInteger();
 
     private final ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
-    private final AtomicLong seen = new AtomicLong();
+    private final AtomicLong seenSinceArmed = new AtomicLong();
     private final Opening opening;
 
     private ParityAttributor(Opening opening) {
         this.opening = opening;
+    }
+
+    /** The attributor at work soon fails on everything until it is opened again, and so do those after it. */
+    static void breakInTurn(int attributors) {
+        BREAKS_LEFT.set(attributors);
+    }
+
+    static int breaksLeft() {
+        return BREAKS_LEFT.get();
     }
 
     @Override
@@ -40,7 +50,7 @@ final class ParityAttributor implements ImageAttributor {
     @Override
     public BatchAttribution attribute(List<CanonicalImage> images) {
         LockSupport.parkNanos(opening.timeForAnImage().toNanos() * images.size());
-        if (seen.addAndGet(images.size()) > opening.breaksAfter() && BREAKS.get() < opening.breaks()) {
+        if (BREAKS_LEFT.get() > 0 && seenSinceArmed.addAndGet(images.size()) > IMAGES_UNTIL_A_BREAK) {
             throw new IllegalStateException("broken on purpose");
         }
         return new BatchAttribution(
@@ -73,29 +83,12 @@ final class ParityAttributor implements ImageAttributor {
 
     @Override
     public void close() {
-        if (seen.get() > opening.breaksAfter()) {
-            BREAKS.incrementAndGet();
+        if (seenSinceArmed.get() > IMAGES_UNTIL_A_BREAK) {
+            BREAKS_LEFT.decrementAndGet();
         }
     }
 
-    /**
-     * @param breaksAfter images after which an attributor fails on everything until it is opened again
-     * @param breaks how often that happens
-     */
-    record Opening(Duration timeForAnImage, long breaksAfter, int breaks) implements Factory {
-        static Opening healthy() {
-            return new Opening(Duration.ZERO, Long.MAX_VALUE, 0);
-        }
-
-        static Opening slow() {
-            return new Opening(Duration.ofMillis(2), Long.MAX_VALUE, 0);
-        }
-
-        static Opening breaking(long after, int times) {
-            BREAKS.set(0);
-            return new Opening(Duration.ofMillis(1), after, times);
-        }
-
+    record Opening(Duration timeForAnImage) implements Factory {
         @Override
         public ImageAttributor open() {
             return new ParityAttributor(this);

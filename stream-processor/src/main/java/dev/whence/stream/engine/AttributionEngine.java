@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class AttributionEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AttributionEngine.class);
     private static final int MOST_DECODER_FAILURES = 32;
+    private static final byte[] NOTHING = {};
 
     private final ImageAttributor attributor;
     private final Intake intake;
@@ -110,12 +111,11 @@ public final class AttributionEngine implements AutoCloseable {
         }
     }
 
-    private static final byte[] NOTHING = {};
-
     private void attributeOrFail(List<Waiting> batch) {
         try {
             attribute(batch);
         } catch (RuntimeException | Error e) {
+            LOG.error("Attribution failed, not only on one image: the job has to start again", e);
             BrokenEngineException broken = new BrokenEngineException("Attribution failed, not only on one image", e);
             batch.forEach(waiting -> waiting.outcome().completeExceptionally(broken));
         }

@@ -1,0 +1,69 @@
+package dev.whence.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.whence.stream.engine.EngineSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.runtime.OperatorIDPair;
+import org.apache.flink.runtime.jobgraph.JobVertex;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AttributionJobTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void buildsOneChainFromTheSourceToBothSinks() {
+        assertThat(vertices(settings("prefix")))
+                .extracting(JobVertex::getName)
+                .containsExactly("Source: images -> attribution -> (provenance: Writer -> provenance: Committer,"
+                        + " dead-letters: Writer -> dead-letters: Committer)");
+    }
+
+    @Test
+    void everyOperatorHasAnIdThatOutlivesAChangeOfTheJob() {
+        assertThat(vertices(settings("prefix")))
+                .flatExtracting(JobVertex::getOperatorIDs)
+                .extracting(OperatorIDPair::getUserDefinedOperatorUid)
+                .doesNotContainNull()
+                .contains("images", "attribution", "provenance", "dead-letters");
+    }
+
+    @Test
+    void refusesDeliveryThatLosesEvents() {
+        assertThatThrownBy(() -> new AttributionJobSettings(
+                        "localhost:1",
+                        engine(),
+                        1,
+                        folder,
+                        Duration.ofSeconds(1),
+                        DeliveryGuarantee.NONE,
+                        "prefix"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("EXACTLY_ONCE or AT_LEAST_ONCE");
+    }
+
+    private static List<JobVertex> vertices(AttributionJobSettings settings) {
+        return AttributionJob.graph(settings).getVerticesSortedTopologicallyFromSources();
+    }
+
+    private AttributionJobSettings settings(String prefix) {
+        return new AttributionJobSettings(
+                "localhost:1",
+                engine(),
+                2,
+                folder,
+                Duration.ofSeconds(1),
+                DeliveryGuarantee.EXACTLY_ONCE,
+                prefix);
+    }
+
+    private EngineSettings engine() {
+        return EngineSettings.of(folder, folder, folder, 8, Duration.ofMillis(1), 1);
+    }
+}

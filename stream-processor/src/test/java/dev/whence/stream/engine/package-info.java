@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.stream.engine;
+
+import org.jspecify.annotations.NullMarked;

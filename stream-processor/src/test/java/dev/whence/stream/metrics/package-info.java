@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.stream.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.stream;
+
+import org.jspecify.annotations.NullMarked;
