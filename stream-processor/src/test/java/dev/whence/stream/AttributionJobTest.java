@@ -37,13 +37,7 @@ class AttributionJobTest {
     @Test
     void refusesDeliveryThatLosesEvents() {
         assertThatThrownBy(() -> new AttributionJobSettings(
-                        "localhost:1",
-                        engine(),
-                        1,
-                        folder,
-                        Duration.ofSeconds(1),
-                        DeliveryGuarantee.NONE,
-                        "prefix"))
+                        "localhost:1", engine(), 1, folder, Duration.ofSeconds(1), DeliveryGuarantee.NONE, "prefix"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("EXACTLY_ONCE or AT_LEAST_ONCE");
     }
@@ -54,13 +48,7 @@ class AttributionJobTest {
 
     private AttributionJobSettings settings(String prefix) {
         return new AttributionJobSettings(
-                "localhost:1",
-                engine(),
-                2,
-                folder,
-                Duration.ofSeconds(1),
-                DeliveryGuarantee.EXACTLY_ONCE,
-                prefix);
+                "localhost:1", engine(), 2, folder, Duration.ofSeconds(1), DeliveryGuarantee.EXACTLY_ONCE, prefix);
     }
 
     private EngineSettings engine() {

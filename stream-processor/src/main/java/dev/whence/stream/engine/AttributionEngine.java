@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -44,7 +44,7 @@ public final class AttributionEngine implements AutoCloseable {
     private final Outcomes outcomes;
     private final JobMetrics metrics;
     private final Clock clock;
-    private final ExecutorService decoders;
+    private final ThreadPoolExecutor decoders;
     private final MicroBatcher<Waiting> batcher;
     private final AtomicInteger decoderFailures = new AtomicInteger();
 
@@ -54,12 +54,13 @@ public final class AttributionEngine implements AutoCloseable {
         this.clock = clock;
         intake = new Intake(attributor, new LocalBlobStore(Path.of(settings.blobRoot())));
         outcomes = new Outcomes(attributor.model(), attributor.reference(), clock);
-        AtomicInteger number = new AtomicInteger();
-        decoders = Executors.newFixedThreadPool(settings.inferenceThreads(), work -> {
-            Thread thread = new Thread(work, "decode-" + number.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-        });
+        decoders = new ThreadPoolExecutor(
+                settings.inferenceThreads(),
+                settings.inferenceThreads(),
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                AttributionEngine::decoderThread);
         batcher = new MicroBatcher<>(
                 "attribute",
                 settings.inferenceThreads(),
@@ -85,6 +86,12 @@ public final class AttributionEngine implements AutoCloseable {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         decoders.execute(() -> decode(message, outcome));
         return outcome;
+    }
+
+    private static Thread decoderThread(Runnable work) {
+        Thread thread = new Thread(work, "decode");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private void decode(ImageMessage message, CompletableFuture<Outcome> outcome) {
@@ -219,7 +226,8 @@ public final class AttributionEngine implements AutoCloseable {
     /** Ends the threads, then the attributor. What is in flight is dropped. */
     @Override
     public void close() {
-        decoders.shutdownNow();
+        decoders.getQueue().clear(); // and no interrupt, which a decoder would take for a bad image
+        decoders.shutdown();
         batcher.close();
         try {
             if (!decoders.awaitTermination(1, TimeUnit.MINUTES)) {

@@ -3,6 +3,7 @@ package dev.whence.stream.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -43,14 +44,14 @@ final class MicroBatcher<T> implements AutoCloseable {
         });
     }
 
+    /** Once closed, takes elements and does nothing with them. */
     void add(T element) {
-        queue.add(new Queued<>(element, System.nanoTime()));
+        queue.add(new Queued<>(Optional.of(element), System.nanoTime()));
     }
 
     private void run() {
         try {
-            while (true) {
-                List<T> batch = form();
+            for (List<T> batch = form(); !batch.isEmpty(); batch = form()) {
                 try {
                     work.accept(batch);
                 } catch (RuntimeException e) { // one batch's failure must not end the worker of all others
@@ -58,38 +59,51 @@ final class MicroBatcher<T> implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            LOG.debug("{} ends", Thread.currentThread().getName());
+            LOG.error("Somebody interrupted {}, which ends with its batch", Thread.currentThread(), e);
         }
     }
 
+    /** The next batch; empty when there will be none. */
     private List<T> form() throws InterruptedException {
         forming.lockInterruptibly();
         try {
             Queued<T> next = queue.take();
             long deadline = next.since() + maxAge.toNanos();
             List<T> batch = new ArrayList<>(maxSize);
-            batch.add(next.element());
-            while (batch.size() < maxSize) {
-                // A deadline that is over still takes what is there.
-                Queued<T> another = queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (another == null) {
-                    break;
+            while (next != null && next.element().isPresent()) {
+                batch.add(next.element().get());
+                if (batch.size() == maxSize) {
+                    return batch;
                 }
-                batch.add(another.element());
+                // A deadline that is over still takes what is there.
+                next = queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
-            return batch;
+            if (next == null) {
+                return batch;
+            }
+            end();
+            return List.of();
         } finally {
             forming.unlock();
         }
     }
 
-    /** Ends the workers, each after the batch it is at; what is still queued is dropped. */
+    /** Seen by one worker after the other, since each puts it back. */
+    private void end() {
+        queue.clear();
+        queue.add(new Queued<>(Optional.empty(), System.nanoTime()));
+    }
+
+    /**
+     * Ends the workers, each after the batch it works on; what still waits is dropped. Waits for them uninterrupted: native
+     * inference must not lose its model under its feet.
+     */
     @Override
     public void close() {
-        workers.forEach(Thread::interrupt);
+        end();
         boolean interrupted = false;
         for (Thread worker : workers) {
-            while (worker.isAlive()) { // native inference must not lose its model under its feet
+            while (worker.isAlive()) {
                 try {
                     worker.join();
                 } catch (InterruptedException e) {
@@ -102,5 +116,6 @@ final class MicroBatcher<T> implements AutoCloseable {
         }
     }
 
-    private record Queued<T>(T element, long since) {}
+    /** @param element empty for the end */
+    private record Queued<T>(Optional<T> element, long since) {}
 }

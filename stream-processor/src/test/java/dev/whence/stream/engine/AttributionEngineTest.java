@@ -33,8 +33,7 @@ class AttributionEngineTest {
     private long offset;
 
     AttributionEngineTest(@TempDir Path blobs) {
-        EngineSettings settings =
-                new EngineSettings(() -> attributor, blobs.toString(), 8, Duration.ofMillis(1), 2);
+        EngineSettings settings = new EngineSettings(() -> attributor, blobs.toString(), 8, Duration.ofMillis(1), 2);
         engine = AttributionEngine.open(settings, new PrometheusRegistry());
     }
 
@@ -154,8 +153,8 @@ class AttributionEngineTest {
 
     @Test
     void aWrongIdSaysNothingOfTheImageThatHasIt() {
-        Outcome outcome = submit(upload(PickyAttributor.GENERATED).setId("f".repeat(64)))
-                .join();
+        Outcome outcome =
+                submit(upload(PickyAttributor.GENERATED).setId("f".repeat(64))).join();
 
         assertThat(outcome.key()).isEqualTo("whence.images-0@0");
         DeadLetter letter = ((Outcome.Rejected) outcome).letter();

@@ -28,8 +28,7 @@ class MicroBatcherTest {
 
     @Test
     void anOldBatchGoesThoughItIsNotFull() throws InterruptedException {
-        try (MicroBatcher<Integer> batcher =
-                new MicroBatcher<>("test", 2, 100, Duration.ofMillis(1), batches::add)) {
+        try (MicroBatcher<Integer> batcher = new MicroBatcher<>("test", 2, 100, Duration.ofMillis(1), batches::add)) {
             batcher.add(1);
 
             assertThat(batches.take()).containsExactly(1);

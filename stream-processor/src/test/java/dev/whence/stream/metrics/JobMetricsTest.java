@@ -63,7 +63,8 @@ class JobMetricsTest {
                 .map(metric -> base(metric.metricName()))
                 .collect(Collectors.toSet());
 
-        assertThat(registry.scrape().stream().map(snapshot -> snapshot.getMetadata().getPrometheusName()))
+        assertThat(registry.scrape().stream()
+                        .map(snapshot -> snapshot.getMetadata().getPrometheusName()))
                 .isNotEmpty()
                 .isSubsetOf(declared);
     }
