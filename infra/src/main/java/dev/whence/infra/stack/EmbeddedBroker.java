@@ -103,7 +103,7 @@ final class EmbeddedBroker implements AutoCloseable {
         properties.setProperty("share.coordinator.state.topic.num.partitions", "1");
         // After a kill the old registration must lapse before the new process may register.
         properties.setProperty("broker.session.timeout.ms", "6000");
-        properties.setProperty("broker.heartbeat.interval.ms", "500");
+        properties.setProperty("broker.heartbeat.interval.ms", "1000");
         properties.setProperty("initial.broker.registration.timeout.ms", "60000");
         properties.setProperty("group.initial.rebalance.delay.ms", "0");
         properties.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));
