@@ -56,7 +56,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         super.open();
         TaskInfo task = getRuntimeContext().getTaskInfo();
         if (task.getAttemptNumber() > 0 && task.getIndexOfThisSubtask() == 0) {
-            LOG.warn("The attribution job restarts for the {}. time", task.getAttemptNumber());
+            LOG.warn("The attribution job starts again, restart {}", task.getAttemptNumber());
         }
         engine = SharedEngines.acquire(settings);
     }

@@ -26,7 +26,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads committed provenance events and dead letters from the beginning. */
 final class OutcomeReader implements AutoCloseable {
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(3);
     private static final SingleObjectReader<ProvenanceEvent> EVENTS = SingleObjectReader.of(ProvenanceEvent.class);
     private static final SingleObjectReader<DeadLetter> LETTERS = SingleObjectReader.of(DeadLetter.class);
 
