@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.Spliterators;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
@@ -44,7 +43,9 @@ final class TrainCommand implements Callable<Integer> {
             names = "--generated",
             required = true,
             paramLabel = "DIR",
-            description = "Folder with one archive or folder of images for each generator, named after it.")
+            description =
+                    "Folder with one archive or folder of images for each generator, named after it. A generators.yaml"
+                            + " in it or beside it may tell their families.")
     private Path generated;
 
     @Option(
@@ -124,8 +125,7 @@ final class TrainCommand implements Callable<Integer> {
                     neighbours,
                     testShare,
                     threads.count());
-            Map<String, Optional<String>> families = new TreeMap<>();
-            generators.keySet().forEach(name -> families.put(name, Optional.empty()));
+            Map<String, Optional<String>> families = GeneratorFamilies.of(generators.keySet(), generated);
             Trained trained = AttributionTrainer.train(real, families, labelled(images), settings, model, progress);
             report(trained);
         }

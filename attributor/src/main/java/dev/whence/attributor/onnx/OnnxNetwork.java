@@ -30,7 +30,6 @@ public final class OnnxNetwork implements AutoCloseable {
     }
 
     private final Model model;
-    private final Predictor<NDList, NDList> predictor;
 
     /**
      * @param threads threads within one operator, at least 1
@@ -49,7 +48,6 @@ public final class OnnxNetwork implements AutoCloseable {
             model.close();
             throw new IllegalArgumentException("%s is no ONNX graph that can run here".formatted(name), e);
         }
-        predictor = model.newPredictor(new NoopTranslator());
     }
 
     /**
@@ -67,7 +65,9 @@ public final class OnnxNetwork implements AutoCloseable {
      * @return the values of every output, in the graph's order, each row by row
      */
     public List<float[]> run(Function<NDManager, NDList> inputs) {
+        // A predictor belongs to one thread, and costs nothing beside a batch.
         try (NDManager batch = model.getNDManager().newSubManager();
+                Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
                 NDList outputs = predictor.predict(inputs.apply(batch))) {
             return outputs.stream().map(o -> o.toFloatArray()).toList();
         } catch (TranslateException e) {
@@ -78,7 +78,6 @@ public final class OnnxNetwork implements AutoCloseable {
 
     @Override
     public void close() {
-        predictor.close();
         model.close();
     }
 }

@@ -9,8 +9,10 @@ import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -23,7 +25,8 @@ public final class ArtifactExtractor implements AutoCloseable {
     private final Projection projection;
     private final int neighbours;
     private final Embedder embedder;
-    private final ForkJoinPool pool;
+    /** Empty for one thread: then the caller's own projects, and several callers do not wait for each other. */
+    private final Optional<ForkJoinPool> pool;
 
     /**
      * @param neighbours number of reference points a projection sees, at least 1
@@ -37,7 +40,7 @@ public final class ArtifactExtractor implements AutoCloseable {
         this.neighbours = neighbours;
         spaces.forEach(reference::collection);
         this.embedder = new Embedder(EmbeddingSpace.graph(spaces, reference.size()), reference.size(), threads);
-        this.pool = new ForkJoinPool(threads);
+        this.pool = threads == 1 ? Optional.empty() : Optional.of(new ForkJoinPool(threads));
     }
 
     /**
@@ -79,9 +82,14 @@ public final class ArtifactExtractor implements AutoCloseable {
         });
     }
 
-    private void onEveryThread(int count, java.util.function.IntConsumer task) {
+    private void onEveryThread(int count, IntConsumer task) {
+        if (pool.isEmpty()) {
+            IntStream.range(0, count).forEach(task);
+            return;
+        }
         try {
-            pool.submit(() -> IntStream.range(0, count).parallel().forEach(task))
+            pool.get()
+                    .submit(() -> IntStream.range(0, count).parallel().forEach(task))
                     .get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -102,6 +110,6 @@ public final class ArtifactExtractor implements AutoCloseable {
     @Override
     public void close() {
         embedder.close();
-        pool.shutdown();
+        pool.ifPresent(ForkJoinPool::shutdown);
     }
 }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +98,22 @@ class AttributionTrainerTest {
             });
             assertThat(answer.fingerprint()).hasSize(3 * 64);
             assertThat(answer.novelty().score()).isPositive();
+        }
+    }
+
+    @Test
+    void severalThreadsGetTheAnswersOfOne() throws Exception {
+        try (Attributor attributor = Attributor.open(bundle, reference, 1)) {
+            List<CanonicalImage> images = new ArrayList<>();
+            for (LabelledImage image : IMAGES.subList(100, 164)) {
+                images.add(attributor.canonical(image.image().bytes()));
+            }
+            List<Double> alone = confidences(attributor, images);
+            List<List<Double>> together = IntStream.range(0, 12)
+                    .parallel()
+                    .mapToObj(i -> confidences(attributor, images))
+                    .toList();
+            assertThat(together).allSatisfy(answer -> assertThat(answer).isEqualTo(alone));
         }
     }
 
@@ -203,6 +220,12 @@ class AttributionTrainerTest {
                             new Silent()))
                     .hasMessageContaining("at least one generator");
         }
+    }
+
+    private static List<Double> confidences(Attributor attributor, List<CanonicalImage> images) {
+        return attributor.attribute(images).attributions().stream()
+                .map(Attribution::confidence)
+                .toList();
     }
 
     private static Attribution attribute(Attributor attributor, CanonicalImage image) {
