@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.whence.attributor.onnx.OnnxNetwork;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /** Reads fingerprints: runs {@code attribute.onnx} on batches of artifacts. */
@@ -27,7 +26,7 @@ public final class AttributionNetwork implements AutoCloseable {
     /** @param artifacts {@code [space][image]}, each of 3 x size x size components */
     public Reading read(float[][][] artifacts) {
         int images = artifacts[0].length;
-        List<float[]> outputs = network.run(manager -> {
+        List<float[][]> outputs = network.run(images, manager -> {
             NDList inputs = new NDList();
             for (float[][] space : artifacts) {
                 FloatBuffer batch =
@@ -41,16 +40,7 @@ public final class AttributionNetwork implements AutoCloseable {
             }
             return inputs;
         });
-        return new Reading(rows(outputs.get(0), images), rows(outputs.get(1), images));
-    }
-
-    private static float[][] rows(float[] batch, int count) {
-        int length = batch.length / count;
-        float[][] rows = new float[count][];
-        for (int i = 0; i < count; i++) {
-            rows[i] = Arrays.copyOfRange(batch, i * length, (i + 1) * length);
-        }
-        return rows;
+        return new Reading(outputs.get(0), outputs.get(1));
     }
 
     @Override

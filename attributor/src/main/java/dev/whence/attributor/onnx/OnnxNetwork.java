@@ -13,6 +13,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -61,19 +62,29 @@ public final class OnnxNetwork implements AutoCloseable {
     /**
      * Runs one batch.
      *
+     * @param images size of the batch
      * @param inputs creates the inputs, in the graph's order
-     * @return the values of every output, in the graph's order, each row by row
+     * @return every output, in the graph's order: {@code [image]} is its values, row by row
      */
-    public List<float[]> run(Function<NDManager, NDList> inputs) {
+    public List<float[][]> run(int images, Function<NDManager, NDList> inputs) {
         // A predictor belongs to one thread, and costs nothing beside a batch.
         try (NDManager batch = model.getNDManager().newSubManager();
                 Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
                 NDList outputs = predictor.predict(inputs.apply(batch))) {
-            return outputs.stream().map(o -> o.toFloatArray()).toList();
+            return outputs.stream().map(o -> rows(o.toFloatArray(), images)).toList();
         } catch (TranslateException e) {
             throw new UncheckedIOException(
                     new IOException("The network %s failed on a batch".formatted(model.getName()), e));
         }
+    }
+
+    private static float[][] rows(float[] batch, int count) {
+        int length = batch.length / count;
+        float[][] rows = new float[count][];
+        for (int i = 0; i < count; i++) {
+            rows[i] = Arrays.copyOfRange(batch, i * length, (i + 1) * length);
+        }
+        return rows;
     }
 
     @Override

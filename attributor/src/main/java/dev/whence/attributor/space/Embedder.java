@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.onnx.OnnxNetwork;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /** Embeds batches of canonical images in every space at once, by running {@code embed.onnx}. */
@@ -31,18 +30,10 @@ public final class Embedder implements AutoCloseable {
             pixels.put(image.rgb());
         }
         pixels.flip();
-        List<float[]> outputs = network.run(
+        List<float[][]> outputs = network.run(
+                images.size(),
                 manager -> new NDList(manager.create(pixels, new Shape(images.size(), size, size, 3), DataType.UINT8)));
-        return outputs.stream().map(batch -> rows(batch, images.size())).toArray(float[][][]::new);
-    }
-
-    private static float[][] rows(float[] batch, int count) {
-        int length = batch.length / count;
-        float[][] rows = new float[count][];
-        for (int i = 0; i < count; i++) {
-            rows[i] = Arrays.copyOfRange(batch, i * length, (i + 1) * length);
-        }
-        return rows;
+        return outputs.toArray(float[][][]::new);
     }
 
     @Override
