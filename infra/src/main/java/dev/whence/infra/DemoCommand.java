@@ -3,13 +3,10 @@ package dev.whence.infra;
 import dev.whence.infra.demo.Demo;
 import dev.whence.infra.demo.DemoPack;
 import dev.whence.infra.stack.LocalStack;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -69,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
             return run(new Demo(pack, folder, System.out, Progress.onTerminal()), foreground);
         } finally {
             if (data.isEmpty()) {
-                delete(folder);
+                TemporaryFolder.delete(folder);
             }
         }
     }
@@ -88,14 +85,6 @@ final class DemoCommand implements Callable<Integer> {
                 foreground.await(stack);
             }
             return good ? 0 : 1;
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.walk(folder)) {
-            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(entry);
-            }
         }
     }
 }
