@@ -2,6 +2,7 @@ package dev.whence.infra.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whence.schemas.ErrorCode;
 import dev.whence.schemas.ImageId;
@@ -10,6 +11,8 @@ import dev.whence.schemas.ProvenanceEvent;
 import dev.whence.schemas.SingleObject;
 import dev.whence.schemas.Verdict;
 import dev.whence.schemas.blob.LocalBlobStore;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -133,6 +136,17 @@ class AttributionIT {
         assertThat(event.getVerdict()).isIn(Verdict.REAL, Verdict.KNOWN_GENERATOR);
         assertThat(event.getModel().getName()).isEqualTo("parity");
         assertThat(event.getFingerprint().getValues().remaining()).isEqualTo(8);
+    }
+
+    @Test
+    void nothingListensBeyondLoopback() throws IOException {
+        assumeTrue(ListeningSockets.canBeTold(), "Only Linux tells a process where it listens");
+        assertThat(ListeningSockets.beyondLoopback()).isEmpty();
+        try (ServerSocket open = new ServerSocket(0)) {
+            assertThat(ListeningSockets.beyondLoopback())
+                    .as("a socket on all interfaces, port %d, is seen", open.getLocalPort())
+                    .hasSize(1);
+        }
     }
 
     @Test
