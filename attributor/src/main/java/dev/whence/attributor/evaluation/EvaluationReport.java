@@ -19,7 +19,7 @@ import java.nio.file.Path;
  * {@code verdicts}, {@code answered} {share, accuracy}, {@code meanNovelty}, {@code unknown} {images, verdicts, topCandidates, meanNovelty,
  * generators [{name, images, verdicts, topCandidates, meanNovelty}]}. A figure that no image stands behind is null.
  *
- * @param excluded images that could not be decoded and so are in no figure
+ * @param excluded images that training saw or that could not be decoded, and so are in no figure
  */
 public record EvaluationReport(Evaluation evaluation, ModelIdentity model, ReferenceIdentity reference, int excluded) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

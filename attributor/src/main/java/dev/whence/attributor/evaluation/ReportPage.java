@@ -49,7 +49,8 @@ final class ReportPage {
                 "<h1>Evaluation of %s %s</h1>",
                 report.model().name(), report.model().version());
         add(
-                "<p>%,d images of known sources, %,d of unknown ones, %,d excluded because they could not be decoded. "
+                "<p>%,d images of known sources, %,d of unknown ones, %,d excluded because training saw them or "
+                        + "they could not be decoded. "
                         + "Reference: %s %s. Model: SHA-256 <code title=\"%s\">%.12s</code>, run by %s in %s.</p>",
                 evaluation.images(),
                 evaluation.unknown().images(),
