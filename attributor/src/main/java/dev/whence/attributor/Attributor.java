@@ -35,7 +35,12 @@ public final class Attributor implements AutoCloseable {
         this.reference = reference;
         decoder = new ImageDecoder(ImageLimits.DEFAULT);
         extractor = new ArtifactExtractor(
-                reference, bundle.spaces(), Projection.named(manifest.projection()), manifest.neighbours(), threads);
+                reference,
+                bundle.file(ModelBundle.EMBED),
+                bundle.spaces(),
+                Projection.named(manifest.projection()),
+                manifest.neighbours(),
+                threads);
         network = new AttributionNetwork(bundle.file(ModelBundle.ATTRIBUTE), manifest.size(), threads);
         prototypes = bundle.prototypes();
     }

@@ -29,17 +29,23 @@ public final class ArtifactExtractor implements AutoCloseable {
     private final Optional<ForkJoinPool> pool;
 
     /**
+     * @param embedGraph {@code embed.onnx} of these spaces, in their order
      * @param neighbours number of reference points a projection sees, at least 1
      * @param threads threads of embedding and projection, at least 1
      */
     public ArtifactExtractor(
-            Reference reference, List<EmbeddingSpace> spaces, Projection projection, int neighbours, int threads) {
+            Reference reference,
+            byte[] embedGraph,
+            List<EmbeddingSpace> spaces,
+            Projection projection,
+            int neighbours,
+            int threads) {
         this.reference = reference;
         this.spaces = List.copyOf(spaces);
         this.projection = projection;
         this.neighbours = neighbours;
         spaces.forEach(reference::collection);
-        this.embedder = new Embedder(EmbeddingSpace.graph(spaces, reference.size()), reference.size(), threads);
+        this.embedder = new Embedder(embedGraph, reference.size(), threads);
         this.pool = threads == 1 ? Optional.empty() : Optional.of(new ForkJoinPool(threads));
     }
 

@@ -76,7 +76,12 @@ public final class AttributionTrainer {
                     "Training needs images of at least one generator, none of them named " + ModelManifest.REAL);
         }
         try (ArtifactExtractor extractor = new ArtifactExtractor(
-                reference, settings.spaces(), settings.projection(), settings.neighbours(), settings.threads())) {
+                reference,
+                EmbeddingSpace.graph(settings.spaces(), reference.size()),
+                settings.spaces(),
+                settings.projection(),
+                settings.neighbours(),
+                settings.threads())) {
             TrainingImages data = new TrainingImages(
                     extractor, classes, settings.spaces().size(), reference.size(), settings.testShare());
             while (images.hasNext()) {
