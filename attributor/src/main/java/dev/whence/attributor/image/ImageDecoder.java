@@ -1,11 +1,9 @@
 package dev.whence.attributor.image;
 
 import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.Hashes;
 import dev.whence.attributor.image.ImageRejectedException.Reason;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * Makes one canonical form of the images of strangers: PNG, JPEG, WebP and GIF in, size x size pixels of 8-bit sRGB out.
@@ -52,7 +50,7 @@ public final class ImageDecoder {
                 .orElseThrow(() -> new ImageRejectedException(
                         Reason.UNSUPPORTED_FORMAT, "The bytes are neither PNG, JPEG, WebP nor GIF."));
         try {
-            return new CanonicalImage(sha256(encoded), size, square(format, encoded, size));
+            return new CanonicalImage(Hashes.sha256(encoded), size, square(format, encoded, size));
         } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
             // Decoders meet a stranger's bytes with all of these; none of them means that anything but the image is at
             // fault.
@@ -74,13 +72,5 @@ public final class ImageDecoder {
     /** Where an odd pixel is left over, the upright image loses it on the right or at the bottom. */
     private static int margin(int excess, boolean mirrored) {
         return mirrored ? excess - excess / 2 : excess / 2;
-    }
-
-    private static String sha256(byte[] encoded) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(encoded));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }
