@@ -102,12 +102,15 @@ final class ExactSearch {
         }
     }
 
-    /** Measures candidates until the answer is proven; false if they run out before. */
+    /**
+     * Measures candidates until no other one can be closer; false if a row that is no candidate still can be. A thread
+     * that saw far rows alone has them as candidates, so a candidate out of reach says nothing of the rows passed over.
+     */
     private boolean measure(QueryBatch queries, int query, Ranked ranked, Nearest nearest) {
         float[] scratch = new float[snapshot.manifest().dimension()];
         for (Candidate candidate : ranked.candidates()) {
             if (queries.isBeyond(candidate.lowerBound(), nearest.limit())) {
-                return true;
+                break;
             }
             Segment segment = snapshot.segmentOf(candidate.row());
             segment.readVector((int) (candidate.row() - segment.firstRow()), scratch);
