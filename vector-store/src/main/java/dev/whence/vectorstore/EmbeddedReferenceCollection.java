@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,9 +35,6 @@ import java.util.stream.Stream;
  * began. One process adds at a time; others that have the collection open see its additions when they open it again.
  */
 public final class EmbeddedReferenceCollection implements ReferenceCollection {
-    /** The largest number of neighbours that a search returns. */
-    public static final int MAX_NEIGHBOURS = 64;
-
     private static final int MAX_BATCH = 128;
     private static final int MAX_BATCH_COMPONENTS = 1 << 24;
     private static final int MAX_ID_BYTES = 1024;
@@ -123,6 +121,16 @@ public final class EmbeddedReferenceCollection implements ReferenceCollection {
     }
 
     @Override
+    public Metric metric() {
+        return Metric.L2;
+    }
+
+    @Override
+    public long delete(Collection<String> ids) {
+        throw new UnsupportedOperationException("comes with the next commit");
+    }
+
+    @Override
     public long count() {
         return snapshot.manifest().count();
     }
@@ -160,15 +168,11 @@ public final class EmbeddedReferenceCollection implements ReferenceCollection {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if k is not 1 to {@value #MAX_NEIGHBOURS}, a query has another dimension or a
-     *     component that is not finite, or its SHA-256 is malformed
+     * @throws IllegalArgumentException if a query has another dimension or a component that is not finite, or its SHA-256
+     *     is malformed
      */
     @Override
-    public List<List<Neighbour>> search(List<Query> queries, int k) {
-        if (k < 1 || k > MAX_NEIGHBOURS) {
-            throw new IllegalArgumentException(
-                    "A search can't return " + k + " neighbours: pass 1 to " + MAX_NEIGHBOURS + ".");
-        }
+    public List<List<Neighbour>> search(List<Query> queries, Search asked) {
         Lock alive = useWhileOpen();
         try {
             Snapshot seen = snapshot;
@@ -184,7 +188,7 @@ public final class EmbeddedReferenceCollection implements ReferenceCollection {
             for (int from = 0; from < vectors.size(); from += batch) {
                 int to = Math.min(from + batch, vectors.size());
                 QueryBatch part = new QueryBatch(vectors.subList(from, to), sha256s.subList(from, to), seen.centre());
-                neighbours.addAll(search.search(part, k));
+                neighbours.addAll(search.search(part, asked.k()));
             }
             return neighbours;
         } finally {

@@ -6,7 +6,7 @@ public final class ReferenceStoreException extends RuntimeException {
 
     /** What went wrong, for callers that count or decide. */
     public enum Reason {
-        /** There is no collection in the folder. */
+        /** There is no such collection. */
         MISSING,
         /** A collection is there already. */
         EXISTS,
@@ -14,20 +14,24 @@ public final class ReferenceStoreException extends RuntimeException {
         CORRUPT,
         /** Written by a version of Whence that this one does not know. */
         UNKNOWN_FORMAT,
-        /** Another writer is adding to the collection. */
+        /** Another writer is changing the collection: the same call can succeed when it has ended. */
         BUSY,
-        /** The disk, the operating system or ONNX Runtime refused. */
+        /** The server does not answer: the same call can succeed when it does again. */
+        UNAVAILABLE,
+        /** The server can't do what was asked. */
+        REFUSED,
+        /** The disk, the operating system, ONNX Runtime or the server failed. */
         FAILED
     }
 
     private final Reason reason;
 
-    ReferenceStoreException(Reason reason, String message) {
+    public ReferenceStoreException(Reason reason, String message) {
         super(message);
         this.reason = reason;
     }
 
-    ReferenceStoreException(Reason reason, String message, Throwable cause) {
+    public ReferenceStoreException(Reason reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }

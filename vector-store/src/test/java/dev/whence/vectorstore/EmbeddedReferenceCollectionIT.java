@@ -6,6 +6,7 @@ import dev.whence.vectorstore.Manifest.SegmentEntry;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
+import dev.whence.vectorstore.ReferenceCollection.Search;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -52,7 +53,8 @@ class EmbeddedReferenceCollectionIT {
             assertThat(count).isGreaterThanOrEqualTo(finished);
             collection.add(Writer.segment((int) count));
             Query last = new Query(BruteForce.sha256(-1), Writer.vector((int) count + SEGMENT - 1));
-            Neighbour nearest = collection.search(List.of(last), 1).get(0).get(0);
+            Neighbour nearest =
+                    collection.search(List.of(last), Search.nearest(1)).get(0).get(0);
             assertThat(nearest.id()).isEqualTo("image-" + (count + SEGMENT - 1));
             assertThat(nearest.distance()).isZero();
         }
@@ -74,7 +76,7 @@ class EmbeddedReferenceCollectionIT {
 
         static List<ReferenceVector> segment(int from) {
             return IntStream.range(from, from + SEGMENT)
-                    .mapToObj(i -> new ReferenceVector("image-" + i, BruteForce.sha256(i), vector(i)))
+                    .mapToObj(i -> new ReferenceVector("image-" + i, BruteForce.sha256(i), "", vector(i)))
                     .toList();
         }
 
@@ -110,7 +112,7 @@ class EmbeddedReferenceCollectionIT {
         query[0] = 2;
         try (EmbeddedReferenceCollection collection = EmbeddedReferenceCollection.open(folder, 2)) {
             List<Neighbour> neighbours = collection
-                    .search(List.of(new Query(BruteForce.sha256(1), query)), 2)
+                    .search(List.of(new Query(BruteForce.sha256(1), query)), Search.nearest(2))
                     .get(0);
             assertThat(neighbours.stream().map(Neighbour::id)).containsExactly("519", "0");
             assertThat(neighbours.stream().map(Neighbour::distance)).containsExactly(1.0, 2.0);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
+import dev.whence.vectorstore.ReferenceCollection.Search;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -56,13 +57,15 @@ class EmbeddedReferenceCollectionTest {
         try (EmbeddedReferenceCollection collection = create()) {
             collection.add(vectors.subList(0, 60));
             collection.add(vectors.subList(60, 100));
-            before = ids(collection.search(queries, 3));
+            before = ids(collection.search(queries, Search.nearest(3)));
         }
         try (EmbeddedReferenceCollection collection = open()) {
             assertThat(collection.name()).isEqualTo("cifar10-RGB");
             assertThat(collection.dimension()).isEqualTo(DIMENSION);
             assertThat(collection.count()).isEqualTo(100);
-            assertThat(ids(collection.search(queries, 3))).isEqualTo(before).isEqualTo(expected(100));
+            assertThat(ids(collection.search(queries, Search.nearest(3))))
+                    .isEqualTo(before)
+                    .isEqualTo(expected(100));
             collection.verify();
         }
     }
@@ -79,8 +82,9 @@ class EmbeddedReferenceCollectionTest {
     void keepsIdsOfAnyScript() {
         try (EmbeddedReferenceCollection collection = create()) {
             String id = "архив.zip!/猫 \"1\".png";
-            collection.add(List.of(new ReferenceVector(id, BruteForce.sha256(1), new float[DIMENSION])));
-            assertThat(ids(collection.search(queries.subList(0, 1), 1))).containsExactly(List.of(id));
+            collection.add(List.of(new ReferenceVector(id, BruteForce.sha256(1), "", new float[DIMENSION])));
+            assertThat(ids(collection.search(queries.subList(0, 1), Search.nearest(1))))
+                    .containsExactly(List.of(id));
         }
     }
 
@@ -95,9 +99,9 @@ class EmbeddedReferenceCollectionTest {
         }
         Files.write(manifest(), manifest);
         try (EmbeddedReferenceCollection collection = open()) {
-            assertThat(ids(collection.search(queries, 3))).isEqualTo(expected(50));
+            assertThat(ids(collection.search(queries, Search.nearest(3)))).isEqualTo(expected(50));
             collection.add(vectors.subList(50, 100));
-            assertThat(ids(collection.search(queries, 3))).isEqualTo(expected(100));
+            assertThat(ids(collection.search(queries, Search.nearest(3)))).isEqualTo(expected(100));
             collection.verify();
         }
     }
@@ -119,7 +123,7 @@ class EmbeddedReferenceCollectionTest {
         try (EmbeddedReferenceCollection collection = open()) {
             assertThat(collection.count()).isEqualTo(50L * segments);
             collection.add(vectors.subList(50 * segments, 100));
-            assertThat(ids(collection.search(queries, 3))).isEqualTo(expected(100));
+            assertThat(ids(collection.search(queries, Search.nearest(3)))).isEqualTo(expected(100));
         }
         assertThat(later).doesNotExist();
         assertThat(folder.resolve("manifest.json.tmp")).doesNotExist();
@@ -148,12 +152,12 @@ class EmbeddedReferenceCollectionTest {
             do {
                 ended = additions.isDone();
                 int before = (int) collection.count() / 10;
-                List<List<String>> seen = ids(collection.search(queries, 3));
+                List<List<String>> seen = ids(collection.search(queries, Search.nearest(3)));
                 int after = (int) collection.count() / 10;
                 assertThat(expected.subList(before, after + 1)).contains(seen);
             } while (!ended);
             additions.get();
-            assertThat(ids(collection.search(queries, 3))).isEqualTo(expected.get(10));
+            assertThat(ids(collection.search(queries, Search.nearest(3)))).isEqualTo(expected.get(10));
         } finally {
             adder.shutdown();
         }
@@ -165,7 +169,7 @@ class EmbeddedReferenceCollectionTest {
         try (EmbeddedReferenceCollection collection = create()) {
             collection.add(vectors);
             List<Future<List<List<String>>>> searches = IntStream.range(0, 40)
-                    .mapToObj(i -> searchers.submit(() -> ids(collection.search(queries, 3))))
+                    .mapToObj(i -> searchers.submit(() -> ids(collection.search(queries, Search.nearest(3)))))
                     .toList();
             for (Future<List<List<String>>> search : searches) {
                 assertThat(search.get()).isEqualTo(expected(100));
@@ -181,8 +185,8 @@ class EmbeddedReferenceCollectionTest {
                 EmbeddedReferenceCollection second = open()) {
             first.add(vectors.subList(0, 40));
             second.add(vectors.subList(40, 100));
-            assertThat(ids(second.search(queries, 3))).isEqualTo(expected(100));
-            assertThat(ids(first.search(queries, 3))).isEqualTo(expected(40));
+            assertThat(ids(second.search(queries, Search.nearest(3)))).isEqualTo(expected(100));
+            assertThat(ids(first.search(queries, Search.nearest(3)))).isEqualTo(expected(40));
             assertThatThrownBy(() -> first.add(vectors.subList(99, 100))).hasMessageContaining("'image-99'");
         }
     }
@@ -208,38 +212,42 @@ class EmbeddedReferenceCollectionTest {
         try (EmbeddedReferenceCollection collection = create()) {
             collection.add(vectors.subList(0, 10));
             assertRejected(
-                    collection, new ReferenceVector("a", sha256, new float[7]), "dimension of the vector 'a' is 7");
-            assertRejected(collection, new ReferenceVector("a", sha256, infinite), "Infinity");
-            assertRejected(collection, new ReferenceVector("a", sha256, notANumber), "NaN");
+                    collection, new ReferenceVector("a", sha256, "", new float[7]), "dimension of the vector 'a' is 7");
+            assertRejected(collection, new ReferenceVector("a", sha256, "", infinite), "Infinity");
+            assertRejected(collection, new ReferenceVector("a", sha256, "", notANumber), "NaN");
             assertRejected(
-                    collection, new ReferenceVector("a", sha256.toUpperCase(Locale.ROOT) + "A", fitting), "SHA-256");
-            assertRejected(collection, new ReferenceVector("a", "", fitting), "SHA-256");
-            assertRejected(collection, new ReferenceVector("", sha256, fitting), "0 bytes");
-            assertRejected(collection, new ReferenceVector("é".repeat(513), sha256, fitting), "1026 bytes");
-            assertRejected(collection, new ReferenceVector("image-3", sha256, fitting), "'image-3' is used twice");
+                    collection,
+                    new ReferenceVector("a", sha256.toUpperCase(Locale.ROOT) + "A", "", fitting),
+                    "SHA-256");
+            assertRejected(collection, new ReferenceVector("a", "", "", fitting), "SHA-256");
+            assertRejected(collection, new ReferenceVector("", sha256, "", fitting), "0 bytes");
+            assertRejected(collection, new ReferenceVector("é".repeat(513), sha256, "", fitting), "1026 bytes");
+            assertRejected(collection, new ReferenceVector("image-3", sha256, "", fitting), "'image-3' is used twice");
             assertThatThrownBy(() -> collection.add(List.of(vectors.get(20), vectors.get(20))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'image-20' is used twice");
             assertThat(collection.count()).isEqualTo(10);
         }
         try (EmbeddedReferenceCollection collection = open()) {
-            assertRejected(collection, new ReferenceVector("image-3", sha256, fitting), "'image-3' is used twice");
+            assertRejected(collection, new ReferenceVector("image-3", sha256, "", fitting), "'image-3' is used twice");
             collection.add(vectors.subList(10, 100));
-            assertThat(ids(collection.search(queries, 3))).isEqualTo(expected(100));
+            assertThat(ids(collection.search(queries, Search.nearest(3)))).isEqualTo(expected(100));
         }
     }
 
     @Test
     void rejectsSearchesThatDoNotFit() {
         try (EmbeddedReferenceCollection collection = create()) {
-            assertThatThrownBy(() -> collection.search(queries, 0)).hasMessageContaining("0 neighbours");
-            assertThatThrownBy(() -> collection.search(queries, 65)).hasMessageContaining("pass 1 to 64");
-            assertThatThrownBy(() -> collection.search(List.of(new Query("", new float[DIMENSION])), 1))
+            assertThatThrownBy(() -> collection.search(queries, Search.nearest(0)))
+                    .hasMessageContaining("0 neighbours");
+            assertThatThrownBy(() -> collection.search(queries, Search.nearest(65)))
+                    .hasMessageContaining("pass 1 to 64");
+            assertThatThrownBy(() -> collection.search(List.of(new Query("", new float[DIMENSION])), Search.nearest(1)))
                     .hasMessageContaining("SHA-256");
-            assertThatThrownBy(() -> collection.search(queries(1, i -> new float[9]), 1))
+            assertThatThrownBy(() -> collection.search(queries(1, i -> new float[9]), Search.nearest(1)))
                     .hasMessageContaining("dimension of a query is 9, that of the collection 8");
-            assertThatThrownBy(() ->
-                            collection.search(queries(1, i -> new float[] {0, 0, Float.NaN, 0, 0, 0, 0, 0}), 1))
+            assertThatThrownBy(() -> collection.search(
+                            queries(1, i -> new float[] {0, 0, Float.NaN, 0, 0, 0, 0, 0}), Search.nearest(1)))
                     .hasMessageContaining("NaN");
         }
     }
@@ -249,7 +257,7 @@ class EmbeddedReferenceCollectionTest {
         EmbeddedReferenceCollection collection = create();
         collection.close();
         collection.close();
-        assertThatThrownBy(() -> collection.search(queries, 1))
+        assertThatThrownBy(() -> collection.search(queries, Search.nearest(1)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
+import dev.whence.vectorstore.ReferenceCollection.Search;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,8 +78,9 @@ class ExactSearchTest {
         float[] far = {0, 2};
         List<ReferenceVector> vectors = vectors(900, i -> i % 3 == 1 ? near : far);
         try (EmbeddedReferenceCollection collection = collectionOf(vectors, 2)) {
-            List<Neighbour> neighbours =
-                    collection.search(queries(1, i -> new float[] {0, 0}), 64).get(0);
+            List<Neighbour> neighbours = collection
+                    .search(queries(1, i -> new float[] {0, 0}), Search.nearest(64))
+                    .get(0);
             assertThat(neighbours.stream().map(Neighbour::id))
                     .containsExactlyElementsOf(IntStream.range(0, 64)
                             .mapToObj(i -> "image-" + (3 * i + 1))
@@ -95,7 +97,7 @@ class ExactSearchTest {
         String ownSha256 = BruteForce.sha256(7_000_000);
         List<ReferenceVector> vectors = new ArrayList<>(vectors(300, i -> uniform(random, 64, 0, 1)));
         for (int i = 0; i < 500; i++) {
-            vectors.add(i % vectors.size(), new ReferenceVector("own-" + i, ownSha256, own.clone()));
+            vectors.add(i % vectors.size(), new ReferenceVector("own-" + i, ownSha256, "", own.clone()));
         }
         assertAnswersAsBruteForce(vectors, List.of(new Query(ownSha256, own)), 10);
     }
@@ -104,7 +106,7 @@ class ExactSearchTest {
     void leavesOutTheOwnSha256WhereSoManyTieThatAllAreMeasured() {
         String ownSha256 = BruteForce.sha256(7_000_000);
         List<ReferenceVector> vectors = new ArrayList<>(vectors(900, i -> new float[] {1, i % 2}));
-        vectors.add(450, new ReferenceVector("own", ownSha256, new float[] {0, 0}));
+        vectors.add(450, new ReferenceVector("own", ownSha256, "", new float[] {0, 0}));
         assertAnswersAsBruteForce(vectors, List.of(new Query(ownSha256, new float[] {0, 0})), 5);
     }
 
@@ -114,7 +116,8 @@ class ExactSearchTest {
         List<ReferenceVector> vectors = vectors(300, i -> uniform(random, 64, 0, 1));
         try (EmbeddedReferenceCollection collection = collectionOf(vectors, 1)) {
             Query copy = new Query(BruteForce.sha256(-1), vectors.get(17).vector());
-            Neighbour nearest = collection.search(List.of(copy), 1).get(0).get(0);
+            Neighbour nearest =
+                    collection.search(List.of(copy), Search.nearest(1)).get(0).get(0);
             assertThat(nearest.id()).isEqualTo("image-17");
             assertThat(nearest.distance()).isZero();
         }
@@ -136,13 +139,14 @@ class ExactSearchTest {
         List<Query> queries = queries(300, i -> uniform(random, 64, 0, 1));
         List<String> alone = new ArrayList<>();
         try (EmbeddedReferenceCollection collection = collectionOf(vectors, 1)) {
-            queries.forEach(query -> alone.addAll(describe(collection.search(List.of(query), 7))));
-            assertThat(describe(collection.search(queries.subList(0, 64), 7))).isEqualTo(alone.subList(0, 64));
-            assertThat(describe(collection.search(queries, 7))).isEqualTo(alone);
+            queries.forEach(query -> alone.addAll(describe(collection.search(List.of(query), Search.nearest(7)))));
+            assertThat(describe(collection.search(queries.subList(0, 64), Search.nearest(7))))
+                    .isEqualTo(alone.subList(0, 64));
+            assertThat(describe(collection.search(queries, Search.nearest(7)))).isEqualTo(alone);
         }
         try (EmbeddedReferenceCollection collection =
                 EmbeddedReferenceCollection.open(folder.resolve("reference"), 3)) {
-            assertThat(describe(collection.search(queries, 7))).isEqualTo(alone);
+            assertThat(describe(collection.search(queries, Search.nearest(7)))).isEqualTo(alone);
         }
     }
 
@@ -150,8 +154,9 @@ class ExactSearchTest {
     void emptyCollectionHasNoNeighbours() {
         try (EmbeddedReferenceCollection collection =
                 EmbeddedReferenceCollection.create(folder.resolve("reference"), "reference", 2, 1)) {
-            assertThat(collection.search(queries(2, i -> new float[2]), 3)).containsExactly(List.of(), List.of());
-            assertThat(collection.search(List.of(), 3)).isEmpty();
+            assertThat(collection.search(queries(2, i -> new float[2]), Search.nearest(3)))
+                    .containsExactly(List.of(), List.of());
+            assertThat(collection.search(List.of(), Search.nearest(3))).isEmpty();
         }
     }
 
@@ -198,7 +203,7 @@ class ExactSearchTest {
 
     private void assertAnswersAsBruteForce(List<ReferenceVector> vectors, List<Query> queries, int k) {
         try (EmbeddedReferenceCollection collection = collectionOf(vectors, 2)) {
-            List<List<Neighbour>> answers = collection.search(queries, k);
+            List<List<Neighbour>> answers = collection.search(queries, Search.nearest(k));
             assertThat(answers).hasSameSizeAs(queries);
             for (int i = 0; i < queries.size(); i++) {
                 assertSame(answers.get(i), BruteForce.search(vectors, queries.get(i), k));
@@ -220,7 +225,7 @@ class ExactSearchTest {
 
     static List<ReferenceVector> vectors(int count, IntFunction<float[]> vector) {
         return IntStream.range(0, count)
-                .mapToObj(i -> new ReferenceVector("image-" + i, BruteForce.sha256(i), vector.apply(i)))
+                .mapToObj(i -> new ReferenceVector("image-" + i, BruteForce.sha256(i), "", vector.apply(i)))
                 .toList();
     }
 

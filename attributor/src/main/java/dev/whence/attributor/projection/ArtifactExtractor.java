@@ -7,6 +7,7 @@ import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
+import dev.whence.vectorstore.ReferenceCollection.Search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,8 +80,9 @@ public final class ArtifactExtractor implements AutoCloseable {
         List<Query> queries = IntStream.range(0, images.size())
                 .mapToObj(i -> new Query(images.get(i).sha256(), embeddings[i]))
                 .toList();
-        List<List<Neighbour>> nearest =
-                reference.collection(space).search(queries, projection == Projection.AFFINE_HULL ? neighbours : 1);
+        List<List<Neighbour>> nearest = reference
+                .collection(space)
+                .search(queries, Search.nearest(projection == Projection.AFFINE_HULL ? neighbours : 1));
         onEveryThread(images.size(), i -> {
             artifacts[i] = projection.artifact(embeddings[i], nearest.get(i));
             Neighbour closest = nearest.get(i).get(0);

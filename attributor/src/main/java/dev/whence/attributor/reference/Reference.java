@@ -275,7 +275,7 @@ public final class Reference implements AutoCloseable {
             for (int s = 0; s < embeddings.length; s++) {
                 for (int i = 0; i < images.size(); i++) {
                     vectors.get(s)
-                            .add(new ReferenceVector(ids.get(i), images.get(i).sha256(), embeddings[s][i]));
+                            .add(new ReferenceVector(ids.get(i), images.get(i).sha256(), "", embeddings[s][i]));
                 }
             }
             ids.clear();
