@@ -1,6 +1,7 @@
 package dev.whence.vectorstore;
 
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for concurrent searches; one thread adds or deletes at a time. What an engine could not do it throws as a
  * {@link ReferenceStoreException}, whose reason says whether the same call can succeed later.
  */
-public interface ReferenceCollection extends AutoCloseable {
+public interface ReferenceCollection extends AutoCloseable, Iterable<ReferenceCollection.ReferenceVector> {
     /** The largest number of neighbours that a search returns. */
     int MAX_NEIGHBOURS = 64;
 
@@ -60,6 +61,17 @@ public interface ReferenceCollection extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * All vectors that a search sees, in an order of the engine's that stays while nothing is added or deleted. Reads
+     * ahead a bounded number of vectors; needs the collection to stay open, and no closing of its own.
+     *
+     * @throws ReferenceStoreException from here or from the iterator, if the vectors can't be read
+     */
+    @Override
+    default Iterator<ReferenceVector> iterator() {
+        throw new UnsupportedOperationException("This engine does not iterate over its vectors yet.");
+    }
 
     /** How far apart two vectors are. */
     enum Metric {
