@@ -9,6 +9,7 @@ import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
 import dev.whence.attributor.projection.ArtifactExtractor;
 import dev.whence.attributor.projection.Projection;
+import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.attributor.reference.Reference;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,8 +55,13 @@ public final class Attributor implements AutoCloseable {
      * @throws IllegalArgumentException when either cannot be read or they do not belong together
      */
     public static Attributor open(Path bundle, Path reference, int threads) {
+        return open(bundle, reference, threads, MilvusAccess.PLAIN);
+    }
+
+    /** {@link #open(Path, Path, int)}, with access to the server that may hold the reference's vectors. */
+    public static Attributor open(Path bundle, Path reference, int threads, MilvusAccess access) {
         ModelBundle model = ModelBundle.open(bundle);
-        Reference real = Reference.open(reference, threads);
+        Reference real = Reference.open(reference, threads, access);
         try {
             model.requireReference(real);
             return new Attributor(model, real, threads);

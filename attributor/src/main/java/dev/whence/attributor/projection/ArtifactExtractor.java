@@ -11,6 +11,8 @@ import dev.whence.vectorstore.ReferenceCollection.Search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntConsumer;
@@ -18,7 +20,8 @@ import java.util.stream.IntStream;
 
 /**
  * Images to artifacts: embeds a batch, asks every space's reference collection for the nearest real points and
- * subtracts the projection. An image is never its own neighbour.
+ * subtracts the projection. An image is never its own neighbour. The spaces are searched at the same time where the
+ * vectors are on a server; a failure of a search is thrown as it is.
  */
 public final class ArtifactExtractor implements AutoCloseable {
     private final Reference reference;
@@ -63,8 +66,12 @@ public final class ArtifactExtractor implements AutoCloseable {
         long embedded = System.nanoTime();
         float[][][] artifacts = new float[spaces.size()][images.size()][];
         SpaceReading[][] readings = new SpaceReading[images.size()][spaces.size()];
+        List<CompletableFuture<List<List<Neighbour>>>> searches = new ArrayList<>();
         for (int s = 0; s < spaces.size(); s++) {
-            project(s, images, embeddings[s], artifacts[s], readings);
+            searches.add(search(spaces.get(s), images, embeddings[s]));
+        }
+        for (int s = 0; s < spaces.size(); s++) {
+            project(s, result(searches.get(s)), embeddings[s], artifacts[s], readings);
         }
         long projected = System.nanoTime();
         List<List<SpaceReading>> lists = new ArrayList<>();
@@ -74,16 +81,32 @@ public final class ArtifactExtractor implements AutoCloseable {
         return new Artifacts(artifacts, lists, embedded - start, projected - embedded);
     }
 
-    private void project(
-            int s, List<CanonicalImage> images, float[][] embeddings, float[][] artifacts, SpaceReading[][] readings) {
-        EmbeddingSpace space = spaces.get(s);
+    private CompletableFuture<List<List<Neighbour>>> search(
+            EmbeddingSpace space, List<CanonicalImage> images, float[][] embeddings) {
         List<Query> queries = IntStream.range(0, images.size())
                 .mapToObj(i -> new Query(images.get(i).sha256(), embeddings[i]))
                 .toList();
-        List<List<Neighbour>> nearest = reference
+        return reference
                 .collection(space)
-                .search(queries, Search.nearest(projection == Projection.AFFINE_HULL ? neighbours : 1));
-        onEveryThread(images.size(), i -> {
+                .searchAsync(queries, Search.nearest(projection == Projection.AFFINE_HULL ? neighbours : 1));
+    }
+
+    private static List<List<Neighbour>> result(CompletableFuture<List<List<Neighbour>>> search) {
+        try {
+            return search.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
+    }
+
+    private void project(
+            int s,
+            List<List<Neighbour>> nearest,
+            float[][] embeddings,
+            float[][] artifacts,
+            SpaceReading[][] readings) {
+        EmbeddingSpace space = spaces.get(s);
+        onEveryThread(nearest.size(), i -> {
             artifacts[i] = projection.artifact(embeddings[i], nearest.get(i));
             Neighbour closest = nearest.get(i).get(0);
             readings[i][s] = new SpaceReading(space.name(), closest.id(), closest.distance(), norm(artifacts[i]));

@@ -130,6 +130,11 @@ public final class Reference implements AutoCloseable {
      * @throws IllegalArgumentException when the folder holds no reference this version can read
      */
     public static Reference open(Path folder, int threads) {
+        return open(folder, threads, MilvusAccess.PLAIN);
+    }
+
+    /** {@link #open(Path, int)}, with access to the server that may hold the vectors. */
+    public static Reference open(Path folder, int threads, MilvusAccess access) {
         Path file = folder.resolve(MANIFEST);
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package dev.whence.infra.stack;
 
+import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.stream.AttributionJobSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
  * @param data folder of everything that outlives the process; one stack at a time
  * @param bundle the model
  * @param reference the reference it was trained against
+ * @param access what opens the reference if a server holds its vectors
  * @param port Kafka's; 0 takes a free one
  * @param metricsPort of the Prometheus metrics; 0 takes a free one
  * @param inferenceThreads batches attributed at once
@@ -24,6 +26,7 @@ public record LocalStackSettings(
         Path data,
         Path bundle,
         Path reference,
+        MilvusAccess access,
         int port,
         int metricsPort,
         int inferenceThreads,
@@ -41,6 +44,7 @@ public record LocalStackSettings(
                 data,
                 bundle,
                 reference,
+                MilvusAccess.PLAIN,
                 0,
                 0,
                 Math.min(4, Runtime.getRuntime().availableProcessors()),
@@ -51,12 +55,30 @@ public record LocalStackSettings(
                 DeliveryGuarantee.EXACTLY_ONCE);
     }
 
+    /** The same with this access to the server of the reference. */
+    public LocalStackSettings withAccess(MilvusAccess milvus) {
+        return new LocalStackSettings(
+                data,
+                bundle,
+                reference,
+                milvus,
+                port,
+                metricsPort,
+                inferenceThreads,
+                parallelism,
+                batchSize,
+                maxBatchAge,
+                checkpointInterval,
+                delivery);
+    }
+
     /** The same on these ports. */
     public LocalStackSettings withPorts(int kafka, int metrics) {
         return new LocalStackSettings(
                 data,
                 bundle,
                 reference,
+                access,
                 kafka,
                 metrics,
                 inferenceThreads,
@@ -73,6 +95,7 @@ public record LocalStackSettings(
                 data,
                 bundle,
                 reference,
+                access,
                 port,
                 metricsPort,
                 threads,
@@ -89,6 +112,7 @@ public record LocalStackSettings(
                 data,
                 bundle,
                 reference,
+                access,
                 port,
                 metricsPort,
                 inferenceThreads,

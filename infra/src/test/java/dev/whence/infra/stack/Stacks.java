@@ -19,6 +19,7 @@ final class Stacks {
                 settings.blobs().toString(),
                 settings.batchSize(),
                 settings.maxBatchAge(),
-                settings.inferenceThreads());
+                settings.inferenceThreads(),
+                EngineSettings.DEFAULT_STORE_PATIENCE);
     }
 }

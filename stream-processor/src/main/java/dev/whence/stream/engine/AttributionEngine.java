@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <p>A batch that fails as a whole is tried again image by image, so that an image that breaks the model ends as its own
  * dead letter and the others pass. Where every single one fails, the engine attributes noise: if that fails too the engine
  * is at fault, not the images, and their futures fail; a broken engine never turns a stream into dead letters. The decoder
- * is judged likewise: it may fail in an unforeseen way on some images, not on {@value #MOST_DECODER_FAILURES} in a row.
+ * is judged likewise: it may fail in an unforeseen way on some images, not on {@value #MOST_DECODER_FAILURES} in a row. A
+ * reference whose server is away is nobody's fault: the batch waits for it, see {@link StorePatience}.
  */
 public final class AttributionEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AttributionEngine.class);
@@ -40,6 +42,7 @@ public final class AttributionEngine implements AutoCloseable {
     private static final byte[] NOTHING = {};
 
     private final ImageAttributor attributor;
+    private final StorePatience patience;
     private final Intake intake;
     private final Outcomes outcomes;
     private final JobMetrics metrics;
@@ -51,6 +54,7 @@ public final class AttributionEngine implements AutoCloseable {
     private AttributionEngine(EngineSettings settings, ImageAttributor attributor, JobMetrics metrics, Clock clock) {
         this.attributor = attributor;
         this.metrics = metrics;
+        patience = new StorePatience(settings.storePatience(), metrics);
         this.clock = clock;
         intake = new Intake(attributor, new LocalBlobStore(Path.of(settings.blobRoot())));
         outcomes = new Outcomes(attributor.model(), attributor.reference(), clock);
@@ -121,6 +125,8 @@ public final class AttributionEngine implements AutoCloseable {
     private void attributeOrFail(List<Waiting> batch) {
         try {
             attribute(batch);
+        } catch (CancellationException e) {
+            LOG.info("A batch of {} is dropped, the job has it still: {}", batch.size(), e.getMessage());
         } catch (RuntimeException | Error e) {
             LOG.error("Attribution failed, not only on one image: the job has to start again", e);
             BrokenEngineException broken = new BrokenEngineException("Attribution failed, not only on one image", e);
@@ -150,7 +156,9 @@ public final class AttributionEngine implements AutoCloseable {
             });
         }
         if (failed.size() == batch.size()) {
-            attributor.attribute(List.of(noise(batch.get(0).admitted().image().size())));
+            List<CanonicalImage> noise =
+                    List.of(noise(batch.get(0).admitted().image().size()));
+            patience.call(() -> attributor.attribute(noise));
         }
         for (int i = 0; i < failed.size(); i++) {
             Waiting waiting = failed.get(i);
@@ -167,12 +175,14 @@ public final class AttributionEngine implements AutoCloseable {
     private Optional<RuntimeException> tryTogether(List<Waiting> batch, long started) {
         BatchAttribution result;
         try {
-            result = attributor.attribute(
-                    batch.stream().map(waiting -> waiting.admitted().image()).toList());
+            result = patience.call(() -> attributor.attribute(
+                    batch.stream().map(waiting -> waiting.admitted().image()).toList()));
             if (result.attributions().size() != batch.size()) {
                 throw new IllegalStateException("%d images got %d attributions"
                         .formatted(batch.size(), result.attributions().size()));
             }
+        } catch (BrokenEngineException | CancellationException e) {
+            throw e;
         } catch (RuntimeException e) {
             return Optional.of(e);
         }
@@ -228,6 +238,7 @@ public final class AttributionEngine implements AutoCloseable {
     public void close() {
         decoders.getQueue().clear(); // and no interrupt, which a decoder would take for a bad image
         decoders.shutdown();
+        patience.close();
         batcher.close();
         try {
             if (!decoders.awaitTermination(1, TimeUnit.MINUTES)) {

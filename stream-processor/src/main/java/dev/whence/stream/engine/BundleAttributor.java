@@ -6,6 +6,7 @@ import dev.whence.attributor.Attributor.ReferenceIdentity;
 import dev.whence.attributor.BatchAttribution;
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.image.ImageRejectedException;
+import dev.whence.attributor.reference.MilvusAccess;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -38,12 +39,12 @@ record BundleAttributor(Attributor attributor) implements ImageAttributor {
     }
 
     /** One thread for each call: the engine calls from as many workers as it has inference threads. */
-    record Opening(String bundle, String reference) implements Factory {
+    record Opening(String bundle, String reference, MilvusAccess access) implements Factory {
         private static final int THREADS_PER_CALL = 1;
 
         @Override
         public ImageAttributor open() {
-            return new BundleAttributor(Attributor.open(Path.of(bundle), Path.of(reference), THREADS_PER_CALL));
+            return new BundleAttributor(Attributor.open(Path.of(bundle), Path.of(reference), THREADS_PER_CALL, access));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.whence.stream.engine;
 
+import dev.whence.attributor.reference.MilvusAccess;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,10 +13,19 @@ import java.time.Duration;
  * @param batchSize most images of a micro-batch, at least 1
  * @param maxBatchAge how long the first image of a micro-batch waits for others
  * @param inferenceThreads batches attributed at once, each on a thread of its own
+ * @param storePatience how long a batch waits for a reference whose server does not answer before the job starts again
  */
 public record EngineSettings(
-        ImageAttributor.Factory attributor, String blobRoot, int batchSize, Duration maxBatchAge, int inferenceThreads)
+        ImageAttributor.Factory attributor,
+        String blobRoot,
+        int batchSize,
+        Duration maxBatchAge,
+        int inferenceThreads,
+        Duration storePatience)
         implements Serializable {
+
+    /** Below the ten minutes that a checkpoint and a transaction may take. */
+    public static final Duration DEFAULT_STORE_PATIENCE = Duration.ofMinutes(5);
 
     public EngineSettings {
         if (batchSize < 1 || inferenceThreads < 1) {
@@ -27,16 +37,24 @@ public record EngineSettings(
         }
     }
 
-    /** An engine of this bundle and this reference. */
+    /** An engine of this bundle and this reference, as patient as {@link #DEFAULT_STORE_PATIENCE}. */
     public static EngineSettings of(
-            Path bundle, Path reference, Path blobRoot, int batchSize, Duration maxBatchAge, int inferenceThreads) {
+            Path bundle,
+            Path reference,
+            MilvusAccess access,
+            Path blobRoot,
+            int batchSize,
+            Duration maxBatchAge,
+            int inferenceThreads) {
         return new EngineSettings(
                 new BundleAttributor.Opening(
                         bundle.toAbsolutePath().toString(),
-                        reference.toAbsolutePath().toString()),
+                        reference.toAbsolutePath().toString(),
+                        access),
                 blobRoot.toAbsolutePath().toString(),
                 batchSize,
                 maxBatchAge,
-                inferenceThreads);
+                inferenceThreads,
+                DEFAULT_STORE_PATIENCE);
     }
 }

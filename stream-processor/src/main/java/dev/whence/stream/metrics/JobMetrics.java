@@ -21,6 +21,7 @@ public final class JobMetrics {
     private final Counter provenanceEvents;
     private final Counter deadLetters;
     private final Counter retriedBatches;
+    private final Counter storeWaits;
     private final Histogram stageSeconds;
     private final Histogram batchImages;
     private final Histogram endToEndSeconds;
@@ -31,6 +32,7 @@ public final class JobMetrics {
         provenanceEvents = counter(Metric.PROVENANCE_EVENTS, registry);
         deadLetters = counter(Metric.DEAD_LETTERS, registry);
         retriedBatches = counter(Metric.RETRIED_BATCHES, registry);
+        storeWaits = counter(Metric.STORE_WAITS, registry);
         stageSeconds = histogram(Metric.STAGE_SECONDS)
                 .classicExponentialUpperBounds(0.0001, 2, 17)
                 .register(registry);
@@ -77,6 +79,10 @@ public final class JobMetrics {
 
     public void retriedBatch() {
         retriedBatches.inc();
+    }
+
+    public void storeWait() {
+        storeWaits.inc();
     }
 
     public void stage(Stage stage, long nanos) {

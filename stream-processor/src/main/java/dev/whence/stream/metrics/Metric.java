@@ -20,6 +20,10 @@ public enum Metric {
             "whence_retried_batches_total",
             Type.COUNTER,
             "Micro-batches that failed as a whole and were tried again image by image."),
+    STORE_WAITS(
+            "whence_store_waits_total",
+            Type.COUNTER,
+            "Times a micro-batch waited because the server of the reference did not answer."),
     END_TO_END_SECONDS(
             "whence_end_to_end_seconds",
             Type.HISTOGRAM,

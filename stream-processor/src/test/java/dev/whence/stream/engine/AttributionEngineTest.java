@@ -10,7 +10,9 @@ import dev.whence.schemas.ImageUpload;
 import dev.whence.schemas.ProvenanceEvent;
 import dev.whence.schemas.SingleObject;
 import dev.whence.schemas.Verdict;
+import dev.whence.vectorstore.ReferenceStoreException;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -29,12 +31,14 @@ class AttributionEngineTest {
     private static final String TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     private final PickyAttributor attributor = new PickyAttributor();
+    private final PrometheusRegistry registry = new PrometheusRegistry();
     private final AttributionEngine engine;
     private long offset;
 
     AttributionEngineTest(@TempDir Path blobs) {
-        EngineSettings settings = new EngineSettings(() -> attributor, blobs.toString(), 8, Duration.ofMillis(1), 2);
-        engine = AttributionEngine.open(settings, new PrometheusRegistry());
+        EngineSettings settings = new EngineSettings(
+                () -> attributor, blobs.toString(), 8, Duration.ofMillis(1), 2, Duration.ofSeconds(2));
+        engine = AttributionEngine.open(settings, registry);
     }
 
     @AfterEach
@@ -109,6 +113,48 @@ class AttributionEngineTest {
         assertThatThrownBy(() -> submit(upload(PickyAttributor.bytes("good"))).join())
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(BrokenEngineException.class);
+    }
+
+    @Test
+    void imagesWaitForAReferenceWhoseServerIsAwayAndNoneIsADeadLetter() {
+        attributor.outages.set(3);
+
+        List<CompletableFuture<Outcome>> outcomes = IntStream.range(0, 20)
+                .mapToObj(i -> submit(upload(PickyAttributor.bytes("good " + i))))
+                .toList();
+
+        assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.join()).isInstanceOf(Outcome.Attributed.class));
+        assertThat(storeWaits()).isEqualTo(3);
+    }
+
+    @Test
+    void aServerThatStaysAwayFailsTheFuturesAfterTheDeadlineAndMakesNoDeadLetters() {
+        attributor.outages.set(Integer.MAX_VALUE);
+
+        assertThatThrownBy(() -> submit(upload(PickyAttributor.bytes("good"))).join())
+                .hasCauseInstanceOf(BrokenEngineException.class)
+                .hasRootCauseInstanceOf(ReferenceStoreException.class);
+        assertThat(storeWaits()).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void anEngineThatWaitsForAServerCanBeClosed() {
+        attributor.outages.set(Integer.MAX_VALUE);
+        CompletableFuture<Outcome> outcome = submit(upload(PickyAttributor.bytes("good")));
+        while (storeWaits() == 0) {
+            Thread.onSpinWait();
+        }
+
+        engine.close();
+
+        assertThat(outcome).isNotDone();
+    }
+
+    private double storeWaits() {
+        return registry.scrape("whence_store_waits"::equals).stream()
+                .flatMap(snapshot -> ((CounterSnapshot) snapshot).getDataPoints().stream())
+                .mapToDouble(CounterSnapshot.CounterDataPointSnapshot::getValue)
+                .sum();
     }
 
     @Test

@@ -8,10 +8,13 @@ import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.Verdict;
 import dev.whence.attributor.image.ImageRejectedException;
 import dev.whence.schemas.ImageId;
+import dev.whence.vectorstore.ReferenceStoreException;
+import dev.whence.vectorstore.ReferenceStoreException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Takes any bytes for an image; what it does with them is what they say. */
 final class PickyAttributor implements ImageAttributor {
@@ -23,6 +26,8 @@ final class PickyAttributor implements ImageAttributor {
     private static final int SIZE = 8;
 
     final AtomicBoolean broken = new AtomicBoolean();
+    /** How many calls more fail because the reference's server is away. */
+    final AtomicInteger outages = new AtomicInteger();
 
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
@@ -44,6 +49,9 @@ final class PickyAttributor implements ImageAttributor {
 
     @Override
     public BatchAttribution attribute(List<CanonicalImage> images) {
+        if (outages.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new ReferenceStoreException(Reason.UNAVAILABLE, "The server does not answer: start it.");
+        }
         if (broken.get() || images.stream().anyMatch(image -> says(image, POISON))) {
             throw new IllegalStateException("the model failed");
         }
