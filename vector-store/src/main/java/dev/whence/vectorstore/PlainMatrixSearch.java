@@ -45,7 +45,7 @@ public final class PlainMatrixSearch implements AutoCloseable {
         COLUMNS
     }
 
-    /** @param rows which rows, and what they need; the session of a constant form is the chunk's own */
+    /** Rows that go through one product. Every chunk of a constant form has a session of its own. */
     private record Chunk(int firstRow, float[] squaredNorms, FloatBuffer operand, OrtSession session) {
         int rows() {
             return squaredNorms.length;
