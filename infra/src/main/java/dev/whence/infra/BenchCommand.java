@@ -6,7 +6,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code whence bench}. */
-@Command(name = "bench", description = "Measure how fast this machine is.", subcommands = BenchStreamCommand.class)
+@Command(
+        name = "bench",
+        description = "Measure how fast this machine is.",
+        subcommands = {BenchStreamCommand.class, BenchSearchCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -17,7 +17,17 @@ final class WhenceTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "up", "ingest", "reference build", "train", "attribute", "evaluate", "bench stream"})
+            strings = {
+                "demo",
+                "up",
+                "ingest",
+                "reference build",
+                "train",
+                "attribute",
+                "evaluate",
+                "bench stream",
+                "bench search"
+            })
     void everyCommandHasHelpWithAnExample(String command) {
         assertThat(whence.execute((command + " --help").split(" "))).isZero();
         assertThat(out.toString())

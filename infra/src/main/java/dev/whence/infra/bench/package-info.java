@@ -1,4 +1,4 @@
-/** How fast this machine is: the pipeline against a plain loop. */
+/** How fast this machine is: the pipeline against a plain loop, searches against a plain matrix product. */
 @NullMarked
 package dev.whence.infra.bench;
 

@@ -1,0 +1,54 @@
+package dev.whence.infra.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+
+/** What the figures were taken on. */
+record Machine(String processor, int cores, String system, String java) {
+    private static final OperatingSystemMXBean SYSTEM =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+    static Machine here() {
+        return new Machine(
+                processorName(),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
+    }
+
+    String line() {
+        return "%s, %d cores, %s, %s".formatted(processor, cores, system, java);
+    }
+
+    /** CPU time of this process with its native threads. */
+    static long processCpuNanos() {
+        return SYSTEM.getProcessCpuTime();
+    }
+
+    /** @throws IllegalArgumentException when this machine has no such process or does not tell its CPU time */
+    static long cpuNanos(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .map(Duration::toNanos)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "The CPU time of process %d cannot be read here: name the server's own process"
+                                .formatted(pid)));
+    }
+
+    /** Only Linux tells it in a file; elsewhere the architecture has to do. */
+    private static String processorName() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElseGet(() -> System.getProperty("os.arch"));
+        } catch (IOException e) {
+            return System.getProperty("os.arch");
+        }
+    }
+}
