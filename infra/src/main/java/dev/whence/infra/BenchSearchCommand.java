@@ -4,8 +4,6 @@ import dev.whence.attributor.onnx.OnnxNetwork;
 import dev.whence.infra.bench.SearchBench;
 import dev.whence.infra.bench.SearchData;
 import dev.whence.infra.bench.SearchFigures;
-import dev.whence.infra.bench.SyntheticVectors;
-import dev.whence.infra.bench.SyntheticVectors.Distribution;
 import dev.whence.vectorstore.MachineLimits;
 import dev.whence.vectorstore.ReferenceCollection;
 import java.nio.file.Files;
@@ -15,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,32 +31,15 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  whence bench search --synthetic 20000:512 200000:512",
+            "  whence bench search --reference reference --queries photos/ generated.tar",
             "  whence bench search --gaussian 20000:2048 --batches 1,64 --k 1 --scaling --json figures.json"
         })
 final class BenchSearchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--synthetic",
-            arity = "1..*",
-            paramLabel = "N:DIM",
-            description = "Made-up vectors that lie as embeddings do: clusters of low rank with noise.")
-    private List<String> synthetic = List.of();
-
-    @Option(
-            names = "--gaussian",
-            arity = "1..*",
-            paramLabel = "N:DIM",
-            description = "Made-up vectors without any structure, the worst case.")
-    private List<String> gaussian = List.of();
-
-    @Option(
-            names = "--query-count",
-            paramLabel = "N",
-            defaultValue = "1024",
-            description = "Queries of a made-up data set (default: ${DEFAULT-VALUE}).")
-    private int queryCount;
+    @Mixin
+    private SearchDataOptions data;
 
     @Option(
             names = "--batches",
@@ -128,22 +110,20 @@ final class BenchSearchCommand implements Callable<Integer> {
         requireRightUse();
         // Before the collections do it, which DJL does not forgive.
         OnnxNetwork.claimRuntime();
-        List<SyntheticVectors> madeUp = madeUp();
         Path folder = Files.createTempDirectory("whence-bench");
         List<SearchFigures.DataSet> measured = new ArrayList<>();
         SearchBench.Settings settings =
                 new SearchBench.Settings(batches, neighbours, rounds, seconds, threads, sample, seed, scaling);
-        MachineLimits limits = MachineLimits.measure();
-        try (Progress progress = Progress.of("data sets", madeUp.size())) {
-            for (SyntheticVectors vectors : madeUp) {
-                SearchData data = vectors.generate(queryCount, seed);
-                measured.add(new SearchBench(settings, folder.resolve("set-" + measured.size())).run(data));
-                progress.at(measured.size());
+        try {
+            List<Callable<SearchData>> sets = data.open(seed, folder.resolve("embedded"));
+            MachineLimits limits = MachineLimits.measure();
+            for (Callable<SearchData> set : sets) {
+                measured.add(new SearchBench(settings, folder.resolve("set-" + measured.size())).run(set.call()));
             }
+            write(new SearchFigures(settings, limits, measured));
         } finally {
             TemporaryFolder.delete(folder);
         }
-        write(new SearchFigures(settings, limits, measured));
         return 0;
     }
 
@@ -155,25 +135,10 @@ final class BenchSearchCommand implements Callable<Integer> {
         }
     }
 
-    private List<SyntheticVectors> madeUp() {
-        List<SyntheticVectors> all = new ArrayList<>();
-        try {
-            synthetic.forEach(size -> all.add(SyntheticVectors.parse(Distribution.CLUSTERED, size)));
-            gaussian.forEach(size -> all.add(SyntheticVectors.parse(Distribution.GAUSSIAN, size)));
-        } catch (IllegalArgumentException e) {
-            throw wrongUse(String.valueOf(e.getMessage()));
-        }
-        return all;
-    }
-
     private void requireRightUse() {
-        if (synthetic.isEmpty() && gaussian.isEmpty()) {
-            throw wrongUse("There is nothing to search in: name data with --synthetic or --gaussian.");
-        }
         requirePositive("--batches", batches);
         requirePositive("--k", neighbours);
-        requirePositive(
-                "--rounds, --threads, --sample and --query-count", List.of(rounds, threads, sample, queryCount));
+        requirePositive("--rounds, --threads and --sample", List.of(rounds, threads, sample));
         if (neighbours.stream().anyMatch(k -> k > ReferenceCollection.MAX_NEIGHBOURS)) {
             throw wrongUse("--k can be %d at most.".formatted(ReferenceCollection.MAX_NEIGHBOURS));
         }

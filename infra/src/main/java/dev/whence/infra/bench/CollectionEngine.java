@@ -34,17 +34,15 @@ final class CollectionEngine implements SearchEngine {
         this.serverPid = serverPid;
     }
 
-    /** The embedded engine on the data's own collection, or on a new one in the folder. */
+    /** The embedded engine on a new collection in the folder. */
     static CollectionEngine embedded(SearchData data, Path folder, int threads) {
-        Path found = data.collection().orElse(folder);
-        if (data.collection().isEmpty()) {
-            try (ReferenceCollection collection =
-                    EmbeddedReferenceCollection.create(folder, "bench", data.dimension(), threads)) {
-                fill(collection, data.rows());
-            }
+        try (ReferenceCollection collection =
+                EmbeddedReferenceCollection.create(folder, "bench", data.dimension(), threads)) {
+            fill(collection, data.rows());
         }
+        // Opened again, as a user of a reference meets it.
         return new CollectionEngine(
-                "embedded", Role.SUBJECT, EmbeddedReferenceCollection.open(found, threads), Optional.of(found));
+                "embedded", Role.SUBJECT, EmbeddedReferenceCollection.open(folder, threads), Optional.of(folder));
     }
 
     private static void fill(ReferenceCollection collection, List<ReferenceVector> rows) {

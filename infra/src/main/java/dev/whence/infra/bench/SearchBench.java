@@ -180,8 +180,7 @@ public final class SearchBench {
                 IntStream.of(8, 4, 2, 1).map(part -> shuffled.size() / part).toArray();
         try {
             for (int size : sizes) {
-                SearchData part = new SearchData(
-                        data.name(), data.origin(), shuffled.subList(0, size), data.queries(), Optional.empty());
+                SearchData part = new SearchData(data.name(), data.origin(), shuffled.subList(0, size), data.queries());
                 engines.add(CollectionEngine.embedded(part, folder.resolve("scaling-" + size), settings.threads()));
             }
             List<Scaling> all = new ArrayList<>();

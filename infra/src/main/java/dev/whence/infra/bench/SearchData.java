@@ -2,18 +2,14 @@ package dev.whence.infra.bench;
 
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Vectors to search among and queries that are not among them.
  *
  * @param origin where they are from, with the seed where there is one
- * @param collection the embedded collection that holds the rows already; empty: one is made
  */
-public record SearchData(
-        String name, String origin, List<ReferenceVector> rows, List<Query> queries, Optional<Path> collection) {
+public record SearchData(String name, String origin, List<ReferenceVector> rows, List<Query> queries) {
     public SearchData {
         if (rows.isEmpty() || queries.isEmpty()) {
             throw new IllegalArgumentException("%s has %,d vectors and %,d queries: a benchmark needs both"

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /** What a run of {@code whence bench search} found, as a table and as JSON. */
 public record SearchFigures(SearchBench.Settings settings, MachineLimits limits, List<DataSet> dataSets) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String LINE = "%-19s %10s %19s %9s %7s %8s %7s %7s %8s %8s %7s %7s %7s %7s %8s";
+    private static final String LINE = "%-21s %10s %19s %9s %7s %8s %7s %7s %8s %8s %7s %7s %7s %7s %8s";
 
     /**
      * @param notMeasured engines without figures, and why
@@ -125,8 +125,14 @@ public record SearchFigures(SearchBench.Settings settings, MachineLimits limits,
                 "x GEMM: times as fast as the best form of the plain matrix product in the same rounds; CPU: by CPU time");
         for (DataSet data : dataSets) {
             lines.add("");
-            lines.add("%s: %,d x %d, %,d queries; %s"
-                    .formatted(data.name, data.rows, data.dimension, data.queries, data.origin));
+            lines.add("%s: %,d x %d (%,.0f MiB), %,d queries; %s"
+                    .formatted(
+                            data.name,
+                            data.rows,
+                            data.dimension,
+                            4.0 * data.rows * data.dimension / (1 << 20),
+                            data.queries,
+                            data.origin));
             for (int k : settings.neighbours()) {
                 for (int batch : settings.batches()) {
                     add(lines, data, batch, k);

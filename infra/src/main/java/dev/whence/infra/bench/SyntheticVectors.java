@@ -5,7 +5,6 @@ import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -72,8 +71,7 @@ public record SyntheticVectors(Distribution distribution, int rows, int dimensio
                 "%s %,d x %d".formatted(kind, rows, dimension),
                 "synthetic, %s, seed %d".formatted(kind, seed),
                 vectors,
-                asked,
-                Optional.empty());
+                asked);
     }
 
     private float[][] gaussian(Random random, int count) {
