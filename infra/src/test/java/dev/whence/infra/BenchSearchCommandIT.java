@@ -76,6 +76,11 @@ final class BenchSearchCommandIT {
             strings = {
                 "--batches 1",
                 "--synthetic 900",
+                "--reference demo/model",
+                "--onnx encoder.onnx --queries demo/pack/real.zip",
+                "--synthetic 900:8 --images demo/pack/real.zip",
+                "--synthetic 900:8 --onnx encoder.onnx --images a.zip --queries a.zip --mean 1,2",
+                "--synthetic 900:8 --layout CHWN",
                 "--synthetic 900:0",
                 "--synthetic 900:8 --k 65",
                 "--synthetic 900:8 --batches 0",
