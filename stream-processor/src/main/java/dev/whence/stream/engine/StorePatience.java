@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits while the server that holds the reference does not answer, longer each time, and tries again. The images wait with
- * it: the operator in front is full soon and holds back the source. Other failures pass through at once.
+ * it: the operator in front is full soon and holds back the source. Another failure of the store is the fault of no image
+ * either: it breaks the engine at once.
  */
 final class StorePatience implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StorePatience.class);
@@ -31,7 +32,7 @@ final class StorePatience implements AutoCloseable {
     }
 
     /**
-     * @throws BrokenEngineException if the server did not come back in time
+     * @throws BrokenEngineException if the server did not come back in time, or the store failed in another way
      * @throws CancellationException if this was closed meanwhile
      */
     <T> T call(Supplier<T> work) {
@@ -45,7 +46,7 @@ final class StorePatience implements AutoCloseable {
                 return result;
             } catch (ReferenceStoreException e) {
                 if (e.reason() != Reason.UNAVAILABLE) {
-                    throw e;
+                    throw new BrokenEngineException("The reference cannot be searched", e);
                 }
                 firstFailure = firstFailure == 0 ? System.nanoTime() : firstFailure;
                 long left = limit.toMillis() - millisSince(firstFailure);

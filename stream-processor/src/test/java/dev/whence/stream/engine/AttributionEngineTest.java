@@ -11,6 +11,7 @@ import dev.whence.schemas.ProvenanceEvent;
 import dev.whence.schemas.SingleObject;
 import dev.whence.schemas.Verdict;
 import dev.whence.vectorstore.ReferenceStoreException;
+import dev.whence.vectorstore.ReferenceStoreException.Reason;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.nio.ByteBuffer;
@@ -135,6 +136,17 @@ class AttributionEngineTest {
                 .hasCauseInstanceOf(BrokenEngineException.class)
                 .hasRootCauseInstanceOf(ReferenceStoreException.class);
         assertThat(storeWaits()).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void aStoreThatFailsOtherwiseFailsTheFuturesAtOnceAndMakesNoDeadLetters() {
+        attributor.outage = Reason.FAILED;
+        attributor.outages.set(1);
+
+        assertThatThrownBy(() -> submit(upload(PickyAttributor.bytes("good"))).join())
+                .hasCauseInstanceOf(BrokenEngineException.class)
+                .hasRootCauseInstanceOf(ReferenceStoreException.class);
+        assertThat(storeWaits()).isZero();
     }
 
     @Test

@@ -26,8 +26,10 @@ final class PickyAttributor implements ImageAttributor {
     private static final int SIZE = 8;
 
     final AtomicBoolean broken = new AtomicBoolean();
-    /** How many calls more fail because the reference's server is away. */
+    /** How many calls more fail in the store, and why. */
     final AtomicInteger outages = new AtomicInteger();
+
+    volatile Reason outage = Reason.UNAVAILABLE;
 
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
@@ -50,7 +52,7 @@ final class PickyAttributor implements ImageAttributor {
     @Override
     public BatchAttribution attribute(List<CanonicalImage> images) {
         if (outages.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            throw new ReferenceStoreException(Reason.UNAVAILABLE, "The server does not answer: start it.");
+            throw new ReferenceStoreException(outage, "The server does not answer: start it.");
         }
         if (broken.get() || images.stream().anyMatch(image -> says(image, POISON))) {
             throw new IllegalStateException("the model failed");
