@@ -1,0 +1,373 @@
+package dev.whence.vectorstore.milvus;
+
+import dev.whence.vectorstore.Distances;
+import dev.whence.vectorstore.ReferenceCollection;
+import dev.whence.vectorstore.ReferenceStoreException;
+import dev.whence.vectorstore.ReferenceStoreException.Reason;
+import dev.whence.vectorstore.VectorChecks;
+import io.milvus.grpc.FlushRequest;
+import io.milvus.grpc.FlushResponse;
+import io.milvus.grpc.MilvusServiceGrpc;
+import io.milvus.grpc.MutationResult;
+import io.milvus.grpc.QueryRequest;
+import io.milvus.grpc.QueryResults;
+import io.milvus.grpc.SearchResults;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * A reference collection on a Milvus server. How exact the answers are depends on its {@linkplain #index() index}: FLAT and
+ * GPU_BRUTE_FORCE find every neighbour. Distances are exact with each of them: they are computed here, from the vectors that
+ * the server returns.
+ *
+ * <p>Searches see everything that was written through the same {@link MilvusStore}; what others write they see some seconds
+ * later. A collection opened by an alias follows it: from the moment that the alias is moved, searches go to the other
+ * collection.
+ *
+ * <p>Where the server is away calls fail as UNAVAILABLE within the settings' deadline, and succeed when it is back.
+ */
+public final class MilvusReferenceCollection implements ReferenceCollection {
+    private static final int MAX_ROWS_A_CALL = 4000;
+    private static final int MAX_QUERIES_A_CALL = 1024;
+    private static final int MAX_IDS_A_CALL = 1000;
+    private static final int SPARE_NEIGHBOURS = 4;
+    private static final Comparator<Neighbour> ORDER =
+            Comparator.comparingDouble(Neighbour::distance).thenComparing(Neighbour::id);
+
+    private final MilvusStore store;
+    private final MilvusRpc rpc;
+    private final String name;
+    private final int dimension;
+    private final Metric metric;
+    private final MilvusIndex index;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final Set<String> leftovers = new LinkedHashSet<>();
+    private volatile boolean closed;
+
+    MilvusReferenceCollection(
+            MilvusStore store, MilvusRpc rpc, String name, int dimension, Metric metric, MilvusIndex index) {
+        this.store = store;
+        this.rpc = rpc;
+        this.name = name;
+        this.dimension = dimension;
+        this.metric = metric;
+        this.index = index;
+    }
+
+    /** Its name on the server, or the alias that it was opened by. */
+    public String name() {
+        return name;
+    }
+
+    public MilvusIndex index() {
+        return index;
+    }
+
+    @Override
+    public int dimension() {
+        return dimension;
+    }
+
+    @Override
+    public Metric metric() {
+        return metric;
+    }
+
+    @Override
+    public long count() {
+        checkOpen();
+        return MilvusRpc.await(whileLoaded(() -> query(Messages.count(name))))
+                .getFieldsData(0)
+                .getScalars()
+                .getLongData()
+                .getData(0);
+    }
+
+    /**
+     * Adds the vectors, in several calls where they are many: all or none.
+     *
+     * @throws IllegalArgumentException if a vector has another dimension, a component that is not finite or, with COSINE,
+     *     none but zeros; if an id is empty, longer than 1024 bytes or used before, a data set longer than that, or a
+     *     SHA-256 malformed; nothing was added
+     * @throws ReferenceStoreException if the server is away or refuses. Nothing was added, unless the message names
+     *     vectors that may be in, because they could not be taken out again: the next addition or deletion begins with that
+     */
+    @Override
+    public void add(List<ReferenceVector> vectors) {
+        checkOpen();
+        writing.lock();
+        try {
+            VectorChecks.checkAddition(vectors, dimension, metric, name);
+            clearLeftovers();
+            refuseUsed(vectors.stream().map(ReferenceVector::id).toList());
+            int added = 0;
+            for (List<ReferenceVector> part : parts(vectors, rowsOfACall())) {
+                try {
+                    insert(part);
+                } catch (RuntimeException e) {
+                    throw takeOut(vectors.subList(0, added + part.size()), added, e);
+                }
+                added += part.size();
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** @throws ReferenceStoreException if the server is away or refuses: some of the vectors may be deleted by then */
+    @Override
+    public long delete(Collection<String> ids) {
+        checkOpen();
+        writing.lock();
+        try {
+            clearLeftovers();
+            List<String> present = present(ids);
+            deleteAll(present);
+            return present.size();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>With an approximate index fewer may come back, and others than the closest.
+     *
+     * @throws IllegalArgumentException if a query has another dimension, a component that is not finite or, with COSINE,
+     *     none but zeros; if its SHA-256 is malformed; if the index' list ({@code ef}, {@code itopk_size}) is shorter than k
+     */
+    @Override
+    public List<List<Neighbour>> search(List<Query> queries, Search asked) {
+        return MilvusRpc.await(start(queries, asked));
+    }
+
+    @Override
+    public CompletableFuture<List<List<Neighbour>>> searchAsync(List<Query> queries, Search asked) {
+        try {
+            return start(queries, asked);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Has the server write to its storage what it holds in memory, and waits until the index covers all vectors. Worth it
+     * after a large addition: until then the newest vectors are searched without the index, which costs time and nothing
+     * else. Waits as long as {@link MilvusSettings#patience} says.
+     *
+     * @throws ReferenceStoreException REFUSED if the server can't build the index, UNAVAILABLE if it has not by then
+     */
+    public void awaitIndex() {
+        checkOpen();
+        awaitIndex(rpc.settings().patience());
+    }
+
+    void awaitIndex(Duration patience) {
+        FlushRequest flush = FlushRequest.newBuilder().addCollectionNames(name).build();
+        MilvusRpc.await(rpc.call(MilvusServiceGrpc.getFlushMethod(), flush, FlushResponse::getStatus));
+        long rows = count();
+        store.poll(
+                patience,
+                () -> {
+                    MilvusCollectionState state = store.state(name);
+                    if (!state.failure().isEmpty() || state.indexState().equals("Failed")) {
+                        throw new ReferenceStoreException(
+                                Reason.REFUSED,
+                                "The Milvus server can't build the index " + index + " of " + name
+                                        + ", name another one: " + state.failure());
+                    }
+                    return state.indexState().equals("Finished")
+                            && state.pendingRows() == 0
+                            && state.indexedRows() >= rows;
+                },
+                "has not built the index " + index + " of " + name);
+    }
+
+    /** Leaves the server's collection as it is, and the store's connection open. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private CompletableFuture<List<List<Neighbour>>> start(List<Query> queries, Search asked) {
+        checkOpen();
+        index.checkNeighbours(asked.k());
+        VectorChecks.checkQueries(queries, dimension, metric);
+        List<List<Neighbour>> answers = new ArrayList<>(Collections.nCopies(queries.size(), List.of()));
+        int[] places = IntStream.range(0, queries.size()).toArray();
+        int spare = asked.fartherThan() < 0 ? 1 : SPARE_NEIGHBOURS;
+        return fill(queries, asked, places, Math.min(asked.k() + spare, mostNeighbours()), answers)
+                .thenApply(done -> Collections.unmodifiableList(answers));
+    }
+
+    /** Answers the queries at these places, those that come short once more with twice the limit. */
+    private CompletableFuture<Void> fill(
+            List<Query> queries, Search asked, int[] places, int limit, List<List<Neighbour>> answers) {
+        int size = (int) Math.max(
+                1, Math.min(MAX_QUERIES_A_CALL, MilvusRpc.MESSAGE_BYTES / (limit * Messages.rowBytes(dimension))));
+        List<CompletableFuture<Void>> parts = new ArrayList<>();
+        for (int from = 0; from < places.length; from += size) {
+            int[] part = Arrays.copyOfRange(places, from, Math.min(from + size, places.length));
+            List<Query> asking = Arrays.stream(part).mapToObj(queries::get).toList();
+            parts.add(find(asking, asked, limit).thenCompose(found -> {
+                int[] shorts = IntStream.range(0, part.length)
+                        .filter(i -> !answer(queries.get(part[i]), asked, found.get(i), limit, part[i], answers))
+                        .map(i -> part[i])
+                        .toArray();
+                if (shorts.length == 0) {
+                    return CompletableFuture.completedFuture(null);
+                }
+                if (limit == mostNeighbours()) {
+                    throw new ReferenceStoreException(
+                            Reason.REFUSED,
+                            "More near-duplicates of a query are in " + name + " than the " + limit
+                                    + " vectors that a search can see: delete some, or exclude fewer.");
+                }
+                return fill(queries, asked, shorts, Math.min(2 * limit, mostNeighbours()), answers);
+            }));
+        }
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<List<List<Messages.Found>>> find(List<Query> queries, Search asked, int limit) {
+        String filter = asked.dataSet() == null ? "" : Messages.isOf(asked.dataSet());
+        return whileLoaded(() -> rpc.call(
+                        MilvusServiceGrpc.getSearchMethod(),
+                        Messages.search(name, metric, index, queries, limit, filter, rpc.lastWrite()),
+                        SearchResults::getStatus))
+                .thenApply(answer -> Messages.found(answer.getResults(), queries.size(), dimension));
+    }
+
+    /** False if more must be looked at: what was found is full of rows that don't qualify. */
+    private boolean answer(
+            Query query,
+            Search asked,
+            List<Messages.Found> found,
+            int limit,
+            int place,
+            List<List<Neighbour>> answers) {
+        List<Neighbour> neighbours = found.stream()
+                .filter(row -> !row.sha256().equals(query.sha256()))
+                .map(row ->
+                        new Neighbour(row.id(), Distances.between(query.vector(), row.vector(), metric), row.vector()))
+                .filter(neighbour -> neighbour.distance() > asked.fartherThan())
+                .sorted(ORDER)
+                .limit(asked.k())
+                .toList();
+        answers.set(place, neighbours);
+        return neighbours.size() == asked.k() || found.size() < limit;
+    }
+
+    private int mostNeighbours() {
+        long fitting = MilvusRpc.MESSAGE_BYTES / Messages.rowBytes(dimension);
+        return (int) Math.max(1, Math.min(fitting, index.type().maxNeighbours()));
+    }
+
+    private void insert(List<ReferenceVector> part) {
+        MutationResult done = rpc.write(MilvusServiceGrpc.getInsertMethod(), Messages.insert(name, dimension, part));
+        if (done.getInsertCnt() != part.size()) {
+            throw new ReferenceStoreException(
+                    Reason.FAILED,
+                    "Milvus took " + done.getInsertCnt() + " of " + part.size() + " vectors into " + name
+                            + ": look into its log.");
+        }
+    }
+
+    /** Undoes an addition that failed; what to throw. */
+    private RuntimeException takeOut(List<ReferenceVector> attempted, int added, RuntimeException failure) {
+        List<String> ids = attempted.stream().map(ReferenceVector::id).toList();
+        try {
+            deleteAll(ids);
+            return failure;
+        } catch (ReferenceStoreException e) {
+            failure.addSuppressed(e);
+            leftovers.addAll(ids);
+            Reason reason = failure instanceof ReferenceStoreException known ? known.reason() : Reason.FAILED;
+            String certain = added == 0
+                    ? ""
+                    : "the first " + added + " vectors ('" + ids.get(0) + "' to '" + ids.get(added - 1) + "') are in, ";
+            return new ReferenceStoreException(
+                    reason,
+                    "An addition to " + name + " was cut off and could not be undone yet: " + certain + "the "
+                            + (ids.size() - added) + " after ('" + ids.get(added) + "' to '" + ids.get(ids.size() - 1)
+                            + "') may be, the rest is not; add them again, which undoes it first: "
+                            + failure.getMessage(),
+                    failure);
+        }
+    }
+
+    private void clearLeftovers() {
+        if (!leftovers.isEmpty()) {
+            deleteAll(leftovers);
+            leftovers.clear();
+        }
+    }
+
+    private void refuseUsed(List<String> ids) {
+        List<String> used = present(ids);
+        if (!used.isEmpty()) {
+            throw VectorChecks.usedTwice(used.get(0), name);
+        }
+    }
+
+    private List<String> present(Collection<String> ids) {
+        List<String> present = new ArrayList<>();
+        for (List<String> part : parts(List.copyOf(new LinkedHashSet<>(ids)), MAX_IDS_A_CALL)) {
+            QueryResults found = MilvusRpc.await(whileLoaded(() -> query(Messages.present(name, part))));
+            Set<String> asked = new HashSet<>(part);
+            Messages.column(found.getFieldsDataList(), Messages.ID).getScalars().getStringData().getDataList().stream()
+                    .filter(asked::remove)
+                    .forEach(present::add);
+        }
+        return present;
+    }
+
+    private void deleteAll(Collection<String> ids) {
+        for (List<String> part : parts(List.copyOf(ids), MAX_IDS_A_CALL)) {
+            rpc.writeRepeatably(MilvusServiceGrpc.getDeleteMethod(), Messages.delete(name, part));
+        }
+    }
+
+    private CompletableFuture<QueryResults> query(QueryRequest request) {
+        return rpc.call(MilvusServiceGrpc.getQueryMethod(), request, QueryResults::getStatus);
+    }
+
+    /** The call; where the server has put the collection out of its memory, that and the call again. */
+    private <A> CompletableFuture<A> whileLoaded(Supplier<CompletableFuture<A>> call) {
+        return call.get().exceptionallyCompose(failure -> {
+            Throwable cause = MilvusRpc.unwrap(failure);
+            return MilvusRpc.isNotLoaded(cause)
+                    ? store.load(name, rpc.settings().deadline()).thenCompose(loaded -> call.get())
+                    : CompletableFuture.failedFuture(cause);
+        });
+    }
+
+    private int rowsOfACall() {
+        return (int) Math.max(1, Math.min(MAX_ROWS_A_CALL, MilvusRpc.MESSAGE_BYTES / Messages.rowBytes(dimension)));
+    }
+
+    private static <T> List<List<T>> parts(List<T> all, int size) {
+        return IntStream.range(0, (all.size() + size - 1) / size)
+                .mapToObj(i -> all.subList(i * size, Math.min(all.size(), (i + 1) * size)))
+                .toList();
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("The reference collection " + name + " is closed: open it again.");
+        }
+    }
+}

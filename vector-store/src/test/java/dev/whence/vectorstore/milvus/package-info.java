@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.vectorstore.milvus;
+
+import org.jspecify.annotations.NullMarked;
