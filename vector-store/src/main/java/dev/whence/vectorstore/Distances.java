@@ -1,31 +1,8 @@
 package dev.whence.vectorstore;
 
-import dev.whence.vectorstore.ReferenceCollection.Metric;
-
 /** Distances by direct differences in double precision: what a search answers with. */
-public final class Distances {
+final class Distances {
     private Distances() {}
-
-    /** The distance in this metric. */
-    public static double between(float[] a, float[] b, Metric metric) {
-        return switch (metric) {
-            case L2 -> Math.sqrt(squared(a, b));
-            case COSINE -> 1 - cosine(a, b);
-        };
-    }
-
-    /** Cosine of the angle, never beyond -1 and 1; NaN where a vector is all zeros. */
-    private static double cosine(float[] a, float[] b) {
-        double product = 0;
-        double squaredA = 0;
-        double squaredB = 0;
-        for (int i = 0; i < a.length; i++) {
-            product += (double) a[i] * b[i];
-            squaredA += (double) a[i] * a[i];
-            squaredB += (double) b[i] * b[i];
-        }
-        return Math.max(-1, Math.min(1, product / (Math.sqrt(squaredA) * Math.sqrt(squaredB))));
-    }
 
     /**
      * Squared L2 distance. The order of the sum is fixed, so the same two vectors always give the same bits.

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -36,6 +37,7 @@ import java.util.stream.Stream;
 public final class EmbeddedReferenceCollection implements ReferenceCollection {
     private static final int MAX_BATCH = 128;
     private static final int MAX_BATCH_COMPONENTS = 1 << 24;
+    private static final int MAX_ID_BYTES = 1024;
     private static final String LOCK_FILE = "writer.lock";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
     private static final Pattern NUMBERED_FILE = Pattern.compile("(?:segment|centre)-([0-9]{6})\\.(?:f32|rows)");
@@ -174,10 +176,11 @@ public final class EmbeddedReferenceCollection implements ReferenceCollection {
         Lock alive = useWhileOpen();
         try {
             Snapshot seen = snapshot;
-            VectorChecks.checkQueries(queries, dimension(), metric());
-            List<Sha256> sha256s = queries.stream()
-                    .map(query -> Sha256.parse(query.sha256(), "a query"))
-                    .toList();
+            List<Sha256> sha256s = new ArrayList<>();
+            for (Query query : queries) {
+                checkVector(query.vector(), dimension(), "a query");
+                sha256s.add(Sha256.parse(query.sha256(), "a query"));
+            }
             List<float[]> vectors = queries.stream().map(Query::vector).toList();
             int batch = Math.max(1, Math.min(MAX_BATCH, MAX_BATCH_COMPONENTS / dimension()));
             ExactSearch search = new ExactSearch(seen, product, threads);
@@ -255,10 +258,32 @@ public final class EmbeddedReferenceCollection implements ReferenceCollection {
                 ids.add(segment.id(row));
             }
         }
-        VectorChecks.checkAddition(vectors, dimension(), metric(), name());
+        Set<String> added = new HashSet<>();
         for (ReferenceVector vector : vectors) {
-            if (ids.contains(vector.id())) {
-                throw VectorChecks.usedTwice(vector.id(), name());
+            int idBytes = vector.id().getBytes(StandardCharsets.UTF_8).length;
+            if (idBytes == 0 || idBytes > MAX_ID_BYTES) {
+                throw new IllegalArgumentException(
+                        "A vector's id has " + idBytes + " bytes: give it 1 to " + MAX_ID_BYTES + ".");
+            }
+            if (ids.contains(vector.id()) || !added.add(vector.id())) {
+                throw new IllegalArgumentException("The id '" + vector.id() + "' is used twice in the collection "
+                        + name() + ": give every vector its own.");
+            }
+            String whose = "the vector '" + vector.id() + "'";
+            Sha256.parse(vector.sha256(), whose);
+            checkVector(vector.vector(), dimension(), whose);
+        }
+    }
+
+    private static void checkVector(float[] vector, int dimension, String whose) {
+        if (vector.length != dimension) {
+            throw new IllegalArgumentException("The dimension of " + whose + " is " + vector.length
+                    + ", that of the collection " + dimension + ": embed it with the collection's own space.");
+        }
+        for (float component : vector) {
+            if (!Float.isFinite(component)) {
+                throw new IllegalArgumentException(
+                        "A component of " + whose + " is " + component + ": only finite ones can be compared.");
             }
         }
     }

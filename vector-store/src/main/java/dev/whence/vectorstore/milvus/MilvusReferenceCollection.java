@@ -1,6 +1,5 @@
 package dev.whence.vectorstore.milvus;
 
-import dev.whence.vectorstore.Distances;
 import dev.whence.vectorstore.ReferenceCollection;
 import dev.whence.vectorstore.ReferenceStoreException;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
@@ -261,8 +260,8 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
             List<List<Neighbour>> answers) {
         List<Neighbour> neighbours = found.stream()
                 .filter(row -> !row.sha256().equals(query.sha256()))
-                .map(row ->
-                        new Neighbour(row.id(), Distances.between(query.vector(), row.vector(), metric), row.vector()))
+                .map(row -> new Neighbour(
+                        row.id(), ExactDistances.between(query.vector(), row.vector(), metric), row.vector()))
                 .filter(neighbour -> neighbour.distance() > asked.fartherThan())
                 .sorted(ORDER)
                 .limit(asked.k())
