@@ -52,7 +52,7 @@ public abstract class ReferenceCollectionContract {
     /** Opens what does not exist. */
     protected abstract ReferenceCollection openMissing();
 
-    private static List<ReferenceVector> draw(int count, int dimension, long seed) {
+    protected static List<ReferenceVector> draw(int count, int dimension, long seed) {
         Random random = new Random(seed);
         return IntStream.range(0, count)
                 .mapToObj(i -> new ReferenceVector(
@@ -275,6 +275,43 @@ public abstract class ReferenceCollectionContract {
             assertAnswers(collection, left, queries, Search.nearest(10));
             assertAnswers(reopen(collection), left, queries, Search.nearest(10));
         }
+    }
+
+    @Test
+    void iteratesOverEverythingItHoldsInAnOrderThatStays() {
+        List<ReferenceVector> vectors = new ArrayList<>(draw(5000, DIMENSION, 1));
+        Random random = new Random(7);
+        List<ReferenceVector> hostile = HOSTILE.stream()
+                .map(id -> new ReferenceVector(id, NOBODY, id, vector(random, DIMENSION)))
+                .toList();
+        try (ReferenceCollection collection = create(DIMENSION, Metric.L2)) {
+            assertThat(collection).isEmpty();
+            collection.add(vectors);
+            collection.add(hostile);
+            collection.delete(
+                    vectors.subList(100, 200).stream().map(ReferenceVector::id).toList());
+            vectors.subList(100, 200).clear();
+            vectors.addAll(hostile);
+
+            List<ReferenceVector> held = new ArrayList<>();
+            collection.forEach(held::add);
+
+            assertSame(held, vectors);
+            assertThat(collection).extracting(ReferenceVector::id).isEqualTo(heldIds(held));
+            assertThat(collection.iterator().next().id()).isEqualTo(held.get(0).id());
+        }
+    }
+
+    /** In whatever order. */
+    protected static void assertSame(List<ReferenceVector> held, List<ReferenceVector> wanted) {
+        Comparator<ReferenceVector> byId = Comparator.comparing(ReferenceVector::id);
+        assertThat(held.stream().sorted(byId).toList())
+                .usingRecursiveComparison()
+                .isEqualTo(wanted.stream().sorted(byId).toList());
+    }
+
+    private static List<String> heldIds(List<ReferenceVector> held) {
+        return held.stream().map(ReferenceVector::id).toList();
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.milvus.grpc.PlaceholderGroup;
 import io.milvus.grpc.PlaceholderType;
 import io.milvus.grpc.PlaceholderValue;
 import io.milvus.grpc.QueryRequest;
+import io.milvus.grpc.QueryResults;
 import io.milvus.grpc.ScalarField;
 import io.milvus.grpc.SearchRequest;
 import io.milvus.grpc.SearchResultData;
@@ -125,6 +126,33 @@ final class Messages {
         return query(collection, "", "count(*)");
     }
 
+    /** The rows with the smallest ids above this one, so many at most, by their ids. */
+    static QueryRequest page(String collection, String after, int rows) {
+        return query(collection, ID + " > " + literal(after), ID).toBuilder()
+                .addOutputFields(SHA256)
+                .addOutputFields(DATA_SET)
+                .addOutputFields(VECTOR)
+                .addQueryParams(pair("limit", Integer.toString(rows)))
+                // Else a server with several segments may leave rows of some of them out.
+                .addQueryParams(pair("reduce_stop_for_best", "true"))
+                .build();
+    }
+
+    /** The rows of a page. */
+    static List<ReferenceVector> rows(QueryResults page, int dimension) {
+        List<FieldData> columns = page.getFieldsDataList();
+        StringArray ids = column(columns, ID).getScalars().getStringData();
+        StringArray sha256s = column(columns, SHA256).getScalars().getStringData();
+        StringArray dataSets = column(columns, DATA_SET).getScalars().getStringData();
+        FloatArray components = column(columns, VECTOR).getVectors().getFloatVector();
+        List<ReferenceVector> rows = new ArrayList<>(ids.getDataCount());
+        for (int row = 0; row < ids.getDataCount(); row++) {
+            rows.add(new ReferenceVector(
+                    ids.getData(row), sha256s.getData(row), dataSets.getData(row), vector(components, row, dimension)));
+        }
+        return rows;
+    }
+
     private static QueryRequest query(String collection, String expression, String output) {
         return QueryRequest.newBuilder()
                 .setCollectionName(collection)
@@ -195,15 +223,19 @@ final class Messages {
     private static Found row(SearchResultData data, int row, int dimension) {
         FloatArray components =
                 column(data.getFieldsDataList(), VECTOR).getVectors().getFloatVector();
-        float[] vector = new float[dimension];
-        for (int i = 0; i < dimension; i++) {
-            vector[i] = components.getData(row * dimension + i);
-        }
         String sha256 = column(data.getFieldsDataList(), SHA256)
                 .getScalars()
                 .getStringData()
                 .getData(row);
-        return new Found(data.getIds().getStrId().getData(row), sha256, vector);
+        return new Found(data.getIds().getStrId().getData(row), sha256, vector(components, row, dimension));
+    }
+
+    private static float[] vector(FloatArray components, int row, int dimension) {
+        float[] vector = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+            vector[i] = components.getData(row * dimension + i);
+        }
+        return vector;
     }
 
     static FieldData column(List<FieldData> columns, String name) {

@@ -18,8 +18,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -159,6 +161,41 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
             return start(queries, asked);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** {@inheritDoc} By their ids. One that is added or deleted meanwhile may or may not be among them. */
+    @Override
+    public Iterator<ReferenceVector> iterator() {
+        checkOpen();
+        return new Rows();
+    }
+
+    /** Page after page, one in memory. */
+    private final class Rows implements Iterator<ReferenceVector> {
+        private Iterator<ReferenceVector> page = Collections.emptyIterator();
+        private String last = "";
+        private boolean ended;
+
+        @Override
+        public boolean hasNext() {
+            if (!page.hasNext() && !ended) {
+                checkOpen();
+                List<ReferenceVector> rows = Messages.rows(
+                        MilvusRpc.await(whileLoaded(() -> query(Messages.page(name, last, rowsOfACall())))), dimension);
+                ended = rows.isEmpty();
+                last = ended ? last : rows.get(rows.size() - 1).id();
+                page = rows.iterator();
+            }
+            return page.hasNext();
+        }
+
+        @Override
+        public ReferenceVector next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("There are no more vectors in " + name + ".");
+            }
+            return page.next();
         }
     }
 
