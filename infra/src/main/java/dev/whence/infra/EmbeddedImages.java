@@ -7,6 +7,7 @@ import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
 import dev.whence.vectorstore.EmbeddedReferenceCollection;
+import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,7 +108,7 @@ final class EmbeddedImages {
             throw new IllegalArgumentException("No image of %s could be read: name others".formatted(sources));
         }
         try (EmbeddedReferenceCollection collection = EmbeddedReferenceCollection.create(
-                folder, "embedded", vectors.get(0).vector().length, 1)) {
+                folder, "embedded", vectors.get(0).vector().length, Metric.L2, 1)) {
             for (int from = 0; from < vectors.size(); from += ADD_BATCH) {
                 collection.add(vectors.subList(from, Math.min(vectors.size(), from + ADD_BATCH)));
             }

@@ -1,165 +1,299 @@
 package dev.whence.vectorstore;
 
-import dev.whence.vectorstore.Candidates.Candidate;
-import dev.whence.vectorstore.Candidates.Ranked;
 import dev.whence.vectorstore.Nearest.Hit;
+import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
+import dev.whence.vectorstore.ReferenceCollection.Search;
 import dev.whence.vectorstore.Segment.Block;
+import dev.whence.vectorstore.Segment.Column;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
  * Exact nearest neighbours of a batch of queries in one snapshot.
  *
  * <ol>
- *   <li>A fast pass over all rows gives every row a lower bound on its distance to every query, block by block. Of each
- *       query the rows with the smallest bounds are kept as candidates, without those that bear its own SHA-256.
- *   <li>Candidates are measured exactly, smallest bound first, until the k-th best distance lies certainly below every
- *       bound that is left. Then the answer is proven: nothing unmeasured can be closer, or as close.
- *   <li>Queries whose candidates run out before that (many near ties) go over the rows once more. Now the k-th best
- *       distance so far is a limit: every row whose bound does not lie beyond it is measured.
+ *   <li>The first pass multiplies the {@linkplain Code codes} of all rows, block by block, which gives every row a lower
+ *       bound on its distance to every query. Rows that the bound does not rule out are shortlisted. From time to time
+ *       those with the smallest bounds are measured exactly, which rules out more.
+ *   <li>What is left is measured, smallest bound first, until the k-th best distance lies certainly below every bound that
+ *       is left. Then the answer is proven: nothing unmeasured can be closer, or as close.
+ *   <li>Queries whose shortlist grows too long, because the projection tells little of the data, go over the rows
+ *       themselves: the vectors are multiplied in single precision, which bounds the distances tightly.
  * </ol>
  *
- * The answer depends on exact distances and the order of rows alone, so the fast pass, the size of batches and blocks
- * and the number of threads can change without changing it. A fast pass of lower precision needs new lower bounds and
- * nothing else.
+ * The answer depends on exact distances and the order of rows alone: the projection, the codes, the size of batches and
+ * blocks and the number of threads can change without changing it.
  */
 final class ExactSearch {
-    private static final int SPARE_CANDIDATES = 64;
+    /** Measuring this many rows costs as much as multiplying all of so many times more vectors. */
+    private static final int ROWS_TO_ONE_MEASURED = 32;
+
+    private static final int MIN_LONGEST_SHORTLIST = 2048;
+    private static final int FIRST_TIGHTENING = 256;
 
     private final Snapshot snapshot;
-    private final MatrixProduct product;
+    private final Kernels kernels;
     private final SearchThreads threads;
-    private final List<Block> blocks;
+    private final SearchCounters counters;
+    private final Search asked;
+    private final double tolerance;
+    private final double rounding;
+    private final int longestShortlist;
 
-    ExactSearch(Snapshot snapshot, MatrixProduct product, SearchThreads threads) {
+    ExactSearch(Snapshot snapshot, Kernels kernels, SearchThreads threads, SearchCounters counters, Search asked) {
         this.snapshot = snapshot;
-        this.product = product;
+        this.kernels = kernels;
         this.threads = threads;
-        this.blocks = snapshot.blocks();
+        this.counters = counters;
+        this.asked = asked;
+        int dimension = snapshot.projection().dimension();
+        this.tolerance = 1 + 4 * Rounding.gamma(dimension + 16, Rounding.DOUBLE);
+        this.rounding = CodedQueries.lengthRounding(dimension);
+        this.longestShortlist = (int) Math.min(
+                Integer.MAX_VALUE / 2,
+                Math.max(MIN_LONGEST_SHORTLIST, snapshot.manifest().count() / ROWS_TO_ONE_MEASURED));
     }
 
-    List<List<Neighbour>> search(QueryBatch queries, int k) {
-        List<Ranked> candidates = findCandidates(queries, k + SPARE_CANDIDATES);
-        Nearest[] nearest = new Nearest[queries.size()];
-        boolean[] proven = new boolean[queries.size()];
-        AtomicInteger next = new AtomicInteger();
-        threads.onEach(() -> {
-            for (int query = next.getAndIncrement(); query < proven.length; query = next.getAndIncrement()) {
-                nearest[query] = new Nearest(k);
-                proven[query] = measure(queries, query, candidates.get(query), nearest[query]);
-            }
-            return true;
-        });
-        int[] unproven = IntStream.range(0, proven.length)
-                .filter(query -> !proven[query])
-                .toArray();
-        if (unproven.length > 0) {
-            measureWithinLimits(queries.only(unproven, snapshot.centre()), unproven, nearest);
+    List<List<Neighbour>> search(List<SearchedQuery> queries) {
+        counters.queries.add(queries.size());
+        if (snapshot.segments().isEmpty()) {
+            return Collections.nCopies(queries.size(), List.of());
         }
-        return Arrays.stream(nearest).map(this::neighbours).toList();
-    }
-
-    private List<Ranked> findCandidates(QueryBatch queries, int capacity) {
-        AtomicInteger next = new AtomicInteger();
-        List<List<Candidates>> found = threads.onEach(() -> {
-            List<Candidates> mine = IntStream.range(0, queries.size())
-                    .mapToObj(query -> new Candidates(capacity))
-                    .toList();
-            for (int block = next.getAndIncrement(); block < blocks.size(); block = next.getAndIncrement()) {
-                findCandidates(queries, blocks.get(block), mine);
+        FirstPass first = firstPass(queries);
+        Shortlist[] shortlists = first.shortlists;
+        share(shortlists.length, query -> {
+            if (!first.tooLong[query]) {
+                measure(queries.get(query), shortlists[query], Integer.MAX_VALUE);
             }
-            return mine;
         });
-        return IntStream.range(0, queries.size())
-                .mapToObj(query -> Candidates.rank(
-                        found.stream().map(mine -> mine.get(query)).toList()))
-                .toList();
+        int[] second = IntStream.range(0, shortlists.length)
+                .filter(query -> first.tooLong[query])
+                .toArray();
+        if (second.length > 0) {
+            counters.secondPasses.add(second.length);
+            secondPass(queries, second, shortlists);
+        }
+        List<List<Neighbour>> answers = new ArrayList<>(Collections.nCopies(queries.size(), List.of()));
+        share(shortlists.length, query -> answers.set(query, neighbours(shortlists[query].nearest())));
+        return answers;
     }
 
-    private void findCandidates(QueryBatch queries, Block block, List<Candidates> found) {
-        FloatBuffer products = product.multiply(block, queries);
-        Segment segment = block.segment();
-        for (int i = 0; i < block.rows(); i++) {
-            int row = block.start() + i;
-            double centredSquaredNorm = segment.centredSquaredNorm(row);
-            double norm = segment.norm(row);
-            for (int query = 0; query < queries.size(); query++) {
-                double bound =
-                        queries.lowerBound(query, products.get(i * queries.size() + query), centredSquaredNorm, norm);
-                Candidates candidates = found.get(query);
-                if (bound >= candidates.limit()) {
-                    candidates.passOver();
-                } else if (!segment.hasSha256(row, queries.sha256(query))) {
-                    candidates.add(bound, segment.firstRow() + row);
+    private Nearest newNearest() {
+        double fartherThan = asked.fartherThan();
+        if (fartherThan < 0) {
+            return new Nearest(asked.k(), -1);
+        }
+        return new Nearest(asked.k(), metric() == Metric.L2 ? fartherThan * fartherThan : 2 * fartherThan);
+    }
+
+    private Metric metric() {
+        return snapshot.manifest().metric();
+    }
+
+    private FirstPass firstPass(List<SearchedQuery> queries) {
+        CodedQueries coded = new CodedQueries(queries, snapshot.projection(), kernels.floats());
+        List<Block> blocks = snapshot.blocks(Segment::codeBlocks);
+        AtomicInteger next = new AtomicInteger();
+        List<FirstPass> passes = threads.onEach(() -> {
+            FirstPass pass = new FirstPass(queries, coded);
+            for (int block = next.getAndIncrement(); block < blocks.size(); block = next.getAndIncrement()) {
+                pass.scan(blocks.get(block));
+            }
+            return pass;
+        });
+        FirstPass merged = passes.get(0);
+        passes.subList(1, passes.size()).forEach(merged::addAll);
+        for (Shortlist shortlist : merged.shortlists) {
+            shortlist.prune(tolerance);
+        }
+        return merged;
+    }
+
+    /** The first pass of one thread. */
+    private final class FirstPass {
+        private final List<SearchedQuery> queries;
+        private final CodedQueries coded;
+        private final Shortlist[] shortlists;
+        private final boolean[] tooLong;
+        private final int[] tightenAt;
+        private final IntBuffer productBuffer;
+        private final int[] products = new int[Segment.CODE_BLOCK_ROWS];
+        private final double[][] columns = new double[Column.COUNT][Segment.CODE_BLOCK_ROWS];
+
+        FirstPass(List<SearchedQuery> queries, CodedQueries coded) {
+            this.queries = queries;
+            this.coded = coded;
+            int size = queries.size();
+            shortlists = new Shortlist[size];
+            Arrays.setAll(shortlists, query -> new Shortlist(newNearest()));
+            tooLong = new boolean[size];
+            tightenAt = new int[size];
+            Arrays.fill(tightenAt, FIRST_TIGHTENING);
+            productBuffer = MatrixProduct.direct(size * Segment.CODE_BLOCK_ROWS, Integer.BYTES)
+                    .asIntBuffer();
+        }
+
+        void addAll(FirstPass other) {
+            for (int query = 0; query < shortlists.length; query++) {
+                shortlists[query].addAll(other.shortlists[query]);
+                tooLong[query] |= other.tooLong[query];
+            }
+        }
+
+        void scan(Block block) {
+            int rows = block.rows();
+            int axes = snapshot.projection().axes();
+            kernels.codes()
+                    .multiply(coded.codes(), coded.shape(), block.codes(), new long[] {axes, rows}, productBuffer);
+            double longest = 0;
+            double worst = 0;
+            for (int column = 0; column < Column.COUNT; column++) {
+                block.read(column, columns[column]);
+            }
+            double[] halfLengths = columns[Column.SQUARED_OFFSET];
+            for (int row = 0; row < rows; row++) {
+                halfLengths[row] *= (1 - rounding) / 2;
+                longest = Math.max(longest, columns[Column.LENGTH][row]);
+                worst = Math.max(worst, columns[Column.ERROR][row]);
+            }
+            for (int query = 0; query < shortlists.length; query++) {
+                if (!tooLong[query]) {
+                    productBuffer.get(query * rows, products, 0, rows);
+                    scan(block, query, coded.error(query) * longest + coded.reach(query) * worst);
+                    tighten(query);
+                }
+            }
+            counters.rowsScanned.add((long) rows * shortlists.length);
+            counters.bytesRead.add((long) rows * (axes + 8L * Column.COUNT));
+        }
+
+        /** @param slack the codes' errors can't make an inner product larger than this */
+        private void scan(Block block, int query, double slack) {
+            Shortlist shortlist = shortlists[query];
+            double limit = shortlist.nearest().limit() * tolerance;
+            double half = coded.halfSquaredLength(query);
+            double ruledOut = half - limit / 2 - slack;
+            double scale = coded.scale(query);
+            double rest = coded.rest(query);
+            double[] halfLengths = columns[Column.SQUARED_OFFSET];
+            double[] scales = columns[Column.SCALE];
+            double[] lengths = columns[Column.LENGTH];
+            double[] errors = columns[Column.ERROR];
+            double[] rests = columns[Column.REST];
+            for (int i = 0; i < block.rows(); i++) {
+                double inner = scale * scales[i] * products[i] + rest * rests[i];
+                if (inner >= ruledOut + halfLengths[i]) {
+                    double bound = coded.lowerBound(
+                            query, products[i], halfLengths[i], scales[i], lengths[i], errors[i], rests[i]);
+                    if (!(bound > limit) && qualifies(block.segment(), block.start() + i, queries.get(query))) {
+                        shortlist.add(bound, block.segment().firstRow() + block.start() + i);
+                    }
                 }
             }
         }
-    }
 
-    /**
-     * Measures candidates until no other one can be closer; false if a row that is no candidate still can be. A thread
-     * that saw far rows alone has them as candidates, so a candidate out of reach says nothing of the rows passed over.
-     */
-    private boolean measure(QueryBatch queries, int query, Ranked ranked, Nearest nearest) {
-        float[] scratch = new float[snapshot.manifest().dimension()];
-        for (Candidate candidate : ranked.candidates()) {
-            if (queries.isBeyond(candidate.lowerBound(), nearest.limit())) {
-                break;
+        private void tighten(int query) {
+            Shortlist shortlist = shortlists[query];
+            if (shortlist.size() > tightenAt[query]) {
+                measure(queries.get(query), shortlist, asked.k());
+                shortlist.prune(tolerance);
+                tooLong[query] = shortlist.size() > longestShortlist;
+                tightenAt[query] = Math.max(FIRST_TIGHTENING, 2 * shortlist.size());
             }
-            Segment segment = snapshot.segmentOf(candidate.row());
-            segment.readVector((int) (candidate.row() - segment.firstRow()), scratch);
-            nearest.add(new Hit(Distances.squared(queries.vector(query), scratch), candidate.row()));
         }
-        return ranked.floor() == Double.POSITIVE_INFINITY || queries.isBeyond(ranked.floor(), nearest.limit());
     }
 
-    private void measureWithinLimits(QueryBatch queries, int[] places, Nearest[] nearest) {
+    private boolean qualifies(Segment segment, int row, SearchedQuery query) {
+        return !snapshot.isDeleted(segment.firstRow() + row)
+                && (asked.dataSet() == null
+                        || segment.entry().dataSets().get(segment.dataSet(row)).equals(asked.dataSet()))
+                && !segment.hasSha256(row, query.sha256());
+    }
+
+    private void measure(SearchedQuery query, Shortlist shortlist, int atMost) {
+        float[] scratch = new float[snapshot.projection().dimension()];
+        int measured = shortlist.measure(atMost, tolerance, place -> {
+            Segment segment = snapshot.segmentOf(place);
+            int row = (int) (place - segment.firstRow());
+            segment.readVector(row, scratch);
+            return Distances.squared(query.vector(), query.scale(), scratch, segment.scale(row));
+        });
+        counters.rowsMeasured.add(measured);
+        counters.bytesRead.add(4L * scratch.length * measured);
+    }
+
+    private void secondPass(List<SearchedQuery> queries, int[] places, Shortlist[] shortlists) {
+        List<SearchedQuery> theirs =
+                Arrays.stream(places).mapToObj(queries::get).toList();
+        QueryBatch batch = new QueryBatch(theirs, snapshot.projection().centre());
+        List<Block> blocks = snapshot.blocks(Segment::plainBlocks);
         AtomicInteger next = new AtomicInteger();
         List<List<Nearest>> found = threads.onEach(() -> {
             List<Nearest> mine = Arrays.stream(places)
-                    .mapToObj(place -> nearest[place].copy())
+                    .mapToObj(place -> shortlists[place].nearest().copy())
                     .toList();
             for (int block = next.getAndIncrement(); block < blocks.size(); block = next.getAndIncrement()) {
-                measureWithinLimits(queries, blocks.get(block), mine);
+                secondPass(theirs, batch, blocks.get(block), mine);
             }
             return mine;
         });
         for (List<Nearest> mine : found) {
             for (int query = 0; query < places.length; query++) {
-                nearest[places[query]].addAll(mine.get(query));
+                shortlists[places[query]].nearest().addAll(mine.get(query));
             }
         }
     }
 
-    private void measureWithinLimits(QueryBatch queries, Block block, List<Nearest> nearest) {
-        FloatBuffer products = product.multiply(block, queries);
+    private void secondPass(List<SearchedQuery> queries, QueryBatch batch, Block block, List<Nearest> nearest) {
         Segment segment = block.segment();
-        float[] scratch = new float[snapshot.manifest().dimension()];
+        int dimension = snapshot.projection().dimension();
+        FloatBuffer products = kernels.floats()
+                .multiply(block.vectors(), new long[] {block.rows(), dimension}, batch.offsets(), new long[] {
+                    dimension, batch.size()
+                });
+        counters.bytesRead.add(4L * dimension * block.rows());
+        float[] scratch = new float[dimension];
         for (int i = 0; i < block.rows(); i++) {
             int row = block.start() + i;
-            double centredSquaredNorm = segment.centredSquaredNorm(row);
-            double norm = segment.norm(row);
+            double squaredOffset = segment.value(Column.SQUARED_OFFSET, row);
+            double norm = segment.value(Column.NORM, row);
+            double scale = segment.scale(row);
             boolean read = false;
-            for (int query = 0; query < queries.size(); query++) {
+            for (int query = 0; query < batch.size(); query++) {
                 double bound =
-                        queries.lowerBound(query, products.get(i * queries.size() + query), centredSquaredNorm, norm);
-                if (!queries.isBeyond(bound, nearest.get(query).limit())
-                        && !segment.hasSha256(row, queries.sha256(query))) {
+                        batch.lowerBound(query, products.get(i * batch.size() + query), squaredOffset, norm, scale);
+                if (!(bound > nearest.get(query).limit() * tolerance) && qualifies(segment, row, queries.get(query))) {
                     if (!read) {
                         segment.readVector(row, scratch);
                         read = true;
                     }
-                    double distance = Distances.squared(queries.vector(query), scratch);
-                    nearest.get(query).add(new Hit(distance, segment.firstRow() + row));
+                    SearchedQuery asking = queries.get(query);
+                    double distance = Distances.squared(asking.vector(), asking.scale(), scratch, scale);
+                    nearest.get(query).add(distance, segment.firstRow() + row);
+                    counters.rowsMeasured.increment();
                 }
             }
         }
+    }
+
+    private void share(int count, IntConsumer task) {
+        AtomicInteger next = new AtomicInteger();
+        Supplier<Boolean> run = () -> {
+            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                task.accept(i);
+            }
+            return true;
+        };
+        threads.onEach(run);
     }
 
     private List<Neighbour> neighbours(Nearest nearest) {
@@ -167,9 +301,10 @@ final class ExactSearch {
         for (Hit hit : nearest.hits()) {
             Segment segment = snapshot.segmentOf(hit.row());
             int row = (int) (hit.row() - segment.firstRow());
-            float[] vector = new float[snapshot.manifest().dimension()];
+            float[] vector = new float[snapshot.projection().dimension()];
             segment.readVector(row, vector);
-            neighbours.add(new Neighbour(segment.id(row), Math.sqrt(hit.squaredDistance()), vector));
+            double distance = metric() == Metric.L2 ? Math.sqrt(hit.squaredDistance()) : hit.squaredDistance() / 2;
+            neighbours.add(new Neighbour(segment.id(row), distance, vector));
         }
         return Collections.unmodifiableList(neighbours);
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,24 +23,27 @@ import java.util.stream.Stream;
  * replacing the manifest is the one step that makes an addition visible.
  *
  * @param version of the layout on disk
- * @param centre the point that vectors are centred on in the first pass of a search: dimension float32 values
- * @param count vectors of all segments together
+ * @param count vectors that a search sees: those of all segments without the deleted ones
+ * @param written numbers of files given out so far; the next file takes the next one
+ * @param projection what the first pass of a search looks through
+ * @param deletions at most one for each segment
  */
 record Manifest(
         String format,
         int version,
         String name,
         int dimension,
-        String metric,
+        Metric metric,
         long count,
-        StoredFile centre,
-        List<SegmentEntry> segments) {
+        int written,
+        ProjectionEntry projection,
+        List<SegmentEntry> segments,
+        List<Deletion> deletions) {
 
     static final String FILE = "manifest.json";
     static final String TEMPORARY_FILE = "manifest.json.tmp";
     static final String FORMAT = "whence-reference-collection";
-    static final int VERSION = 1;
-    static final String METRIC = "L2";
+    static final int VERSION = 2;
     static final int MAX_DIMENSION = 1 << 20;
 
     private static final long MAX_BYTES = 64L << 20;
@@ -50,29 +54,56 @@ record Manifest(
             .build();
 
     /**
-     * @param number 1 for the first segment, one more for each that follows
+     * @param axes number of coordinates
+     * @param deviation how far from orthonormal the axes are at most, as a spectral norm
+     */
+    record ProjectionEntry(int axes, double deviation, StoredFile file) {}
+
+    /**
+     * @param number larger than that of every segment before it
+     * @param dataSets the data sets its vectors are from
      * @param vectors count x dimension float32, little-endian, row by row
      * @param rows what else is known of each row: see {@link Segment}
      */
-    record SegmentEntry(int number, int count, StoredFile vectors, StoredFile rows) {}
+    record SegmentEntry(
+            int number, int count, List<String> dataSets, StoredFile vectors, StoredFile codes, StoredFile rows) {
+        SegmentEntry {
+            dataSets = List.copyOf(dataSets);
+        }
+
+        List<StoredFile> files() {
+            return List.of(vectors, codes, rows);
+        }
+    }
+
+    /**
+     * @param segment number of the segment
+     * @param rows its deleted rows, int32, little-endian, ascending
+     */
+    record Deletion(int segment, int count, StoredFile rows) {}
 
     Manifest {
         segments = List.copyOf(segments);
+        deletions = List.copyOf(deletions);
         if (dimension < 1 || dimension > MAX_DIMENSION) {
             throw new IllegalArgumentException("its dimension " + dimension + " is not 1 to " + MAX_DIMENSION);
         }
-        if (!metric.equals(METRIC)) {
-            throw new IllegalArgumentException("its metric " + metric + " is not " + METRIC);
-        }
-        if (centre.bytes() != 4L * dimension) {
-            throw new IllegalArgumentException("its centre is not of its dimension");
+        int axes = projection.axes();
+        if (axes < 0
+                || axes > dimension
+                || !(projection.deviation() >= 0 && projection.deviation() < 0.1)
+                || projection.file().bytes() != SearchProjection.fileBytes(dimension, axes)
+                || (axes == 0 && !segments.isEmpty())) {
+            throw new IllegalArgumentException("its projection contradicts itself");
         }
         long rows = 0;
         int last = 0;
         for (SegmentEntry segment : segments) {
-            if (segment.number() != last + 1
+            if (segment.number() <= last
+                    || segment.number() > written
                     || segment.count() < 1
                     || segment.vectors().bytes() != 4L * dimension * segment.count()
+                    || segment.codes().bytes() != (long) axes * segment.count()
                     || segment.rows().bytes() < (long) Segment.ROW_BYTES * segment.count()
                     || segment.rows().bytes() > Integer.MAX_VALUE) {
                 throw new IllegalArgumentException("its segment " + segment.number() + " contradicts itself");
@@ -80,14 +111,29 @@ record Manifest(
             last = segment.number();
             rows += segment.count();
         }
+        for (Deletion deletion : deletions) {
+            if (deletion.count() < 1 || deletion.rows().bytes() != 4L * deletion.count()) {
+                throw new IllegalArgumentException(
+                        "its deletion from segment " + deletion.segment() + " contradicts itself");
+            }
+            rows -= deletion.count();
+        }
         if (rows != count) {
             throw new IllegalArgumentException("its count " + count + " is not that of its segments, " + rows);
         }
     }
 
-    static Manifest of(String name, int dimension, StoredFile centre, List<SegmentEntry> segments) {
-        long count = segments.stream().mapToLong(SegmentEntry::count).sum();
-        return new Manifest(FORMAT, VERSION, name, dimension, METRIC, count, centre, segments);
+    static Manifest of(
+            String name,
+            int dimension,
+            Metric metric,
+            int written,
+            ProjectionEntry projection,
+            List<SegmentEntry> segments,
+            List<Deletion> deletions) {
+        long count = segments.stream().mapToLong(SegmentEntry::count).sum()
+                - deletions.stream().mapToLong(Deletion::count).sum();
+        return new Manifest(FORMAT, VERSION, name, dimension, metric, count, written, projection, segments, deletions);
     }
 
     static boolean isIn(Path folder) {
@@ -140,7 +186,11 @@ record Manifest(
     }
 
     List<StoredFile> files() {
-        return Stream.concat(Stream.of(centre), segments.stream().flatMap(s -> Stream.of(s.vectors(), s.rows())))
+        return Stream.of(
+                        Stream.of(projection.file()),
+                        segments.stream().flatMap(segment -> segment.files().stream()),
+                        deletions.stream().map(Deletion::rows))
+                .flatMap(files -> files)
                 .toList();
     }
 

@@ -10,16 +10,19 @@ final class Nearest {
             Comparator.comparingDouble(Hit::squaredDistance).thenComparingLong(Hit::row);
 
     private final int k;
+    private final double fartherThan;
     private final TreeSet<Hit> hits = new TreeSet<>(ORDER);
 
     record Hit(double squaredDistance, long row) {}
 
-    Nearest(int k) {
+    /** @param fartherThan squared distance of near-duplicates, which are not taken; negative: there are none */
+    Nearest(int k, double fartherThan) {
         this.k = k;
+        this.fartherThan = fartherThan;
     }
 
     Nearest copy() {
-        Nearest copy = new Nearest(k);
+        Nearest copy = new Nearest(k, fartherThan);
         copy.addAll(this);
         return copy;
     }
@@ -30,14 +33,17 @@ final class Nearest {
     }
 
     /** Takes a row; one that was taken before changes nothing. */
-    void add(Hit hit) {
-        if (hits.add(hit) && hits.size() > k) {
+    void add(double squaredDistance, long row) {
+        if (squaredDistance > fartherThan
+                && squaredDistance <= limit()
+                && hits.add(new Hit(squaredDistance, row))
+                && hits.size() > k) {
             hits.pollLast();
         }
     }
 
     void addAll(Nearest other) {
-        other.hits.forEach(this::add);
+        other.hits.forEach(hit -> add(hit.squaredDistance(), hit.row()));
     }
 
     /** Closest first. */

@@ -1,56 +1,48 @@
 package dev.whence.vectorstore;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * Queries made ready for the first pass, with a lower bound on their distances that no rounding can break.
+ * Queries as the second pass takes them, with a lower bound on their distances that no rounding can break.
  *
  * <p>With the query's offset a = q - m from the centre m, the squared distance to a row x is
  *
  * <pre>|q - x|^2 = (|q|^2 - |m|^2) + |x - m|^2 - 2 a.x</pre>
  *
  * The first two terms are summed in double precision, a.x in single precision by a matrix multiplication. Centring the
- * query alone takes the large common part out of the product without a centred copy of the rows.
+ * query alone takes the large common part out of the product without a centred copy of the rows. In a cosine collection q
+ * and x stand for the vectors at unit length.
  *
- * <p>Rounding (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1): a product of n terms
- * summed in any order, fused or not, is off by at most gamma(n) |a||x| with gamma(n) = n u / (1 - n u), u = 2^-24; the
- * rounding of a to single precision makes n two larger. Terms that underflow add less than 2^-126 each, even where
- * subnormal numbers are flushed to zero. What double precision rounds is bounded the same way with u = 2^-53, doubled.
- * Overflow shows as a product that is not finite and bounds nothing.
+ * <p>The product is off by at most gamma(n) |a||x|, the rounding of a to single precision makes n two larger. Terms that
+ * underflow add less than 2^-126 each, even where subnormal numbers are flushed to zero. What double precision rounds is
+ * bounded the same way, doubled. Overflow shows as a product that is not finite and bounds nothing.
  */
 final class QueryBatch {
-    private final List<float[]> vectors;
-    private final List<Sha256> sha256s;
+    private final int size;
     private final FloatBuffer offsets;
     private final double[] bases;
     private final double[] slopes;
     private final double doubleRounding;
 
-    QueryBatch(List<float[]> vectors, List<Sha256> sha256s, float[] centre) {
-        this.vectors = vectors;
-        this.sha256s = sha256s;
-        int size = vectors.size();
+    QueryBatch(List<SearchedQuery> queries, float[] centre) {
+        size = queries.size();
         int dimension = centre.length;
-        this.offsets = ByteBuffer.allocateDirect(Math.multiplyExact(4 * size, dimension))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
-        this.bases = new double[size];
-        this.slopes = new double[size];
-        this.doubleRounding = 2 * gamma(dimension + 16, 0x1p-53);
-        double singleRounding = gamma(dimension + 2, 0x1p-24);
+        offsets = MatrixProduct.direct(size * dimension, Float.BYTES).asFloatBuffer();
+        bases = new double[size];
+        slopes = new double[size];
+        doubleRounding = 2 * Rounding.gamma(dimension + 16, Rounding.DOUBLE);
+        double singleRounding = Rounding.gamma(dimension + 2, Rounding.SINGLE);
         double underflow = dimension * 0x1p-123;
         for (int query = 0; query < size; query++) {
-            float[] vector = vectors.get(query);
+            float[] vector = queries.get(query).vector();
+            double scale = queries.get(query).scale();
             double base = 0;
             double magnitude = 0;
             double squaredOffset = 0;
             for (int i = 0; i < dimension; i++) {
-                double offset = (double) vector[i] - centre[i];
-                double term = offset * ((double) vector[i] + centre[i]);
+                double offset = vector[i] * scale - centre[i];
+                double term = offset * (vector[i] * scale + centre[i]);
                 base += term;
                 magnitude += Math.abs(term);
                 squaredOffset += offset * offset;
@@ -63,15 +55,7 @@ final class QueryBatch {
     }
 
     int size() {
-        return vectors.size();
-    }
-
-    float[] vector(int query) {
-        return vectors.get(query);
-    }
-
-    Sha256 sha256(int query) {
-        return sha256s.get(query);
+        return size;
     }
 
     /** dimension x size, the queries' offsets from the centre as columns. */
@@ -79,31 +63,19 @@ final class QueryBatch {
         return offsets;
     }
 
-    /** The batch of these queries alone. */
-    QueryBatch only(int[] queries, float[] centre) {
-        List<float[]> chosen = Arrays.stream(queries).mapToObj(vectors::get).toList();
-        List<Sha256> theirs = Arrays.stream(queries).mapToObj(sha256s::get).toList();
-        return new QueryBatch(chosen, theirs, centre);
-    }
-
     /**
      * What the true squared distance of a query to a row is at least.
      *
-     * @param product the first pass's a.x
-     * @param centredSquaredNorm the row's |x - m|^2 as stored
+     * @param product the matrix multiplication's a.x
+     * @param squaredOffset the row's |x - m|^2 as stored
      * @param norm the row's |x| as stored
+     * @param scale what the row is multiplied with: 1, or what gives it unit length
      */
-    double lowerBound(int query, float product, double centredSquaredNorm, double norm) {
-        double bound = bases[query] + centredSquaredNorm * (1 - doubleRounding) - 2.0 * product - slopes[query] * norm;
+    double lowerBound(int query, float product, double squaredOffset, double norm, double scale) {
+        double bound = bases[query]
+                + squaredOffset * (1 - doubleRounding)
+                - 2.0 * product * scale
+                - slopes[query] * norm * scale;
         return Math.abs(bound) < Double.POSITIVE_INFINITY ? bound : Double.NEGATIVE_INFINITY;
-    }
-
-    /** Whether a row with this lower bound is certainly farther than a distance summed in double precision. */
-    boolean isBeyond(double lowerBound, double squaredDistance) {
-        return lowerBound > squaredDistance * (1 + 2 * doubleRounding);
-    }
-
-    private static double gamma(int terms, double unit) {
-        return terms * unit / (1 - terms * unit);
     }
 }

@@ -1,6 +1,7 @@
 package dev.whence.vectorstore;
 
 import dev.whence.vectorstore.Manifest.SegmentEntry;
+import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
 import java.io.IOException;
@@ -14,149 +15,176 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The vectors of one addition: two files, mapped, never changed.
+ * The vectors of one addition: three files, mapped, never changed.
  *
- * <p>{@code segment-N.f32}: the vectors, float32 little-endian, row by row. {@code segment-N.rows}, column by column,
- * little-endian but for the SHA-256: squared norm of each vector minus the collection's centre (float64), norm of each
- * vector (float64), SHA-256 (32 bytes), end of its id in the id bytes (int64); then the ids in UTF-8.
+ * <ul>
+ *   <li>{@code segment-N.f32}: the vectors, float32 little-endian, row by row.
+ *   <li>{@code segment-N.codes}: their {@linkplain Code codes}, int8, in blocks of {@value #CODE_BLOCK_ROWS} rows, each
+ *       axes x rows, as the first pass multiplies them.
+ *   <li>{@code segment-N.rows}: what else is known of each row, column by column, little-endian but for the SHA-256: see
+ *       {@link Column}, then SHA-256 (32 bytes), data set (int32, index into the manifest's list), end of its id in the id
+ *       bytes (int64); then the ids in UTF-8.
+ * </ul>
  *
- * <p>A mapping stops at 2 GiB, so the vectors lie in several. Rows are handed out in {@linkplain Block blocks} that
- * never cross a mapping.
+ * <p>A mapping stops at 2 GiB, so vectors and codes lie in several. Rows are handed out in blocks that never cross one.
  */
 final class Segment {
-    static final int ROW_BYTES = 8 + 8 + Sha256.BYTES + 8;
+    static final int CODE_BLOCK_ROWS = 4096;
+    static final int ROW_BYTES = 8 * Column.COUNT + Sha256.BYTES + 4 + 8;
 
     private static final int BLOCK_COMPONENTS = 1 << 22;
     private static final int MAX_BLOCK_ROWS = 4096;
     private static final int MIN_BLOCK_ROWS = 64;
     private static final long MAX_MAPPED_BYTES = 1L << 30;
-    private static final int WRITE_BUFFER_BYTES = 1 << 20;
 
+    private final SegmentEntry entry;
     private final long firstRow;
-    private final int count;
     private final int dimension;
-    private final int rowsPerMapping;
-    private final List<FloatBuffer> vectors;
-    private final DoubleBuffer centredSquaredNorms;
-    private final DoubleBuffer norms;
+    private final Metric metric;
+    private final Mapped vectors;
+    private final Mapped codes;
+    private final DoubleBuffer[] columns;
     private final ByteBuffer sha256s;
+    private final ByteBuffer dataSets;
     private final ByteBuffer idEnds;
     private final ByteBuffer ids;
 
+    /** What bounds are computed from, each float64. */
+    static final class Column {
+        /** |v|^2, v being the vector's offset from the centre. */
+        static final int SQUARED_OFFSET = 0;
+        /** Length of the vector itself. */
+        static final int NORM = 1;
+        /** Of its {@link Code}, like what follows. */
+        static final int SCALE = 2;
+
+        static final int LENGTH = 3;
+        static final int ERROR = 4;
+        static final int REST = 5;
+        static final int COUNT = 6;
+
+        private Column() {}
+    }
+
     private Segment(
-            long firstRow, int count, int dimension, int rowsPerMapping, List<FloatBuffer> vectors, ByteBuffer rows) {
+            SegmentEntry entry,
+            long firstRow,
+            int dimension,
+            Metric metric,
+            Mapped vectors,
+            Mapped codes,
+            ByteBuffer rows) {
+        this.entry = entry;
         this.firstRow = firstRow;
-        this.count = count;
         this.dimension = dimension;
-        this.rowsPerMapping = rowsPerMapping;
+        this.metric = metric;
         this.vectors = vectors;
-        int column = 8 * count;
-        this.centredSquaredNorms =
-                rows.slice(0, column).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer();
-        this.norms = rows.slice(column, column).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer();
-        this.sha256s = rows.slice(2 * column, Sha256.BYTES * count);
-        this.idEnds = rows.slice(2 * column + Sha256.BYTES * count, column).order(ByteOrder.LITTLE_ENDIAN);
+        this.codes = codes;
+        int count = entry.count();
+        this.columns = new DoubleBuffer[Column.COUNT];
+        int from = 0;
+        for (int column = 0; column < columns.length; column++, from += 8 * count) {
+            columns[column] =
+                    rows.slice(from, 8 * count).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer();
+        }
+        this.sha256s = rows.slice(from, Sha256.BYTES * count);
+        from += Sha256.BYTES * count;
+        this.dataSets = rows.slice(from, 4 * count).order(ByteOrder.LITTLE_ENDIAN);
+        from += 4 * count;
+        this.idEnds = rows.slice(from, 8 * count).order(ByteOrder.LITTLE_ENDIAN);
         this.ids = rows.slice(ROW_BYTES * count, rows.capacity() - ROW_BYTES * count);
+    }
+
+    /** Rows of a file in several mappings, none of which cuts a block. */
+    private record Mapped(List<ByteBuffer> parts, int rowsPerPart, int rowBytes) {
+        static Mapped of(Path file, int count, int rowBytes, int blockRows) throws IOException {
+            int rowsPerPart =
+                    Math.toIntExact(Math.max(1, MAX_MAPPED_BYTES / ((long) rowBytes * blockRows)) * blockRows);
+            List<ByteBuffer> parts = new ArrayList<>();
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                for (long row = 0; row < count; row += rowsPerPart) {
+                    long rows = Math.min(rowsPerPart, count - row);
+                    parts.add(channel.map(MapMode.READ_ONLY, row * rowBytes, rows * rowBytes)
+                            .order(ByteOrder.LITTLE_ENDIAN));
+                }
+            }
+            return new Mapped(parts, rowsPerPart, rowBytes);
+        }
+
+        ByteBuffer slice(int start, int rows) {
+            return parts.get(start / rowsPerPart)
+                    .slice(start % rowsPerPart * rowBytes, rows * rowBytes)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        }
     }
 
     /**
      * Rows that go through one matrix multiplication.
      *
      * @param start first row in the segment
-     * @param vectors rows x dimension
      */
-    record Block(Segment segment, int start, int rows, FloatBuffer vectors) {}
+    record Block(Segment segment, int start, int rows) {
+        /** rows x dimension */
+        FloatBuffer vectors() {
+            return segment.vectors.slice(start, rows).asFloatBuffer();
+        }
+
+        /** axes x rows */
+        ByteBuffer codes() {
+            return segment.codes.slice(start, rows);
+        }
+
+        /** Copies what is known of the block's rows. */
+        void read(int column, double[] into) {
+            segment.columns[column].get(start, into, 0, rows);
+        }
+    }
 
     /** Maps the files of a segment. Reads none of them. */
-    static Segment map(Path folder, SegmentEntry entry, int dimension, long firstRow) throws IOException {
-        entry.vectors().checkLength(folder);
-        entry.rows().checkLength(folder);
-        int blockRows = blockRows(dimension);
-        long rowBytes = 4L * dimension;
-        int rowsPerMapping = Math.toIntExact(MAX_MAPPED_BYTES / (rowBytes * blockRows) * blockRows);
-        List<FloatBuffer> vectors = new ArrayList<>();
-        try (FileChannel channel =
-                FileChannel.open(folder.resolve(entry.vectors().name()), StandardOpenOption.READ)) {
-            for (long row = 0; row < entry.count(); row += rowsPerMapping) {
-                long rows = Math.min(rowsPerMapping, entry.count() - row);
-                vectors.add(channel.map(MapMode.READ_ONLY, row * rowBytes, rows * rowBytes)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .asFloatBuffer());
-            }
+    static Segment map(Path folder, SegmentEntry entry, int dimension, int axes, Metric metric, long firstRow)
+            throws IOException {
+        for (StoredFile file : entry.files()) {
+            file.checkLength(folder);
         }
+        Mapped vectors = Mapped.of(
+                folder.resolve(entry.vectors().name()), entry.count(), 4 * dimension, plainBlockRows(dimension));
+        Mapped codes =
+                Mapped.of(folder.resolve(entry.codes().name()), entry.count(), Math.max(1, axes), CODE_BLOCK_ROWS);
         try (FileChannel channel = FileChannel.open(folder.resolve(entry.rows().name()), StandardOpenOption.READ)) {
             ByteBuffer rows = channel.map(MapMode.READ_ONLY, 0, entry.rows().bytes());
-            return new Segment(firstRow, entry.count(), dimension, rowsPerMapping, vectors, rows);
+            return new Segment(entry, firstRow, dimension, metric, vectors, codes, rows);
         }
     }
 
-    /** Writes the files of a segment and forces them to disk. The vectors have been validated. */
-    static SegmentEntry write(Path folder, int number, List<ReferenceVector> vectors, float[] centre)
-            throws IOException {
-        return new SegmentEntry(
-                number,
-                vectors.size(),
-                writeVectors(folder, "segment-%06d.f32".formatted(number), vectors),
-                writeRows(folder, "segment-%06d.rows".formatted(number), vectors, centre));
-    }
-
-    private static StoredFile writeVectors(Path folder, String name, List<ReferenceVector> vectors) throws IOException {
-        try (StoredFile.Writer file = new StoredFile.Writer(folder, name)) {
-            ByteBuffer buffer = ByteBuffer.allocateDirect(WRITE_BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            for (ReferenceVector vector : vectors) {
-                float[] components = vector.vector();
-                for (int from = 0; from < components.length; ) {
-                    int length = Math.min(components.length - from, buffer.remaining() / 4);
-                    buffer.asFloatBuffer().put(components, from, length);
-                    buffer.position(buffer.position() + 4 * length);
-                    from += length;
-                    if (buffer.remaining() < 4) {
-                        file.write(buffer);
-                    }
-                }
-            }
-            file.write(buffer);
-            return file.finish();
-        }
-    }
-
-    private static StoredFile writeRows(Path folder, String name, List<ReferenceVector> vectors, float[] centre)
-            throws IOException {
-        List<byte[]> ids = vectors.stream()
-                .map(vector -> vector.id().getBytes(StandardCharsets.UTF_8))
-                .toList();
-        long idBytes = ids.stream().mapToLong(id -> id.length).sum();
-        int size = Math.toIntExact((long) ROW_BYTES * vectors.size() + idBytes);
-        ByteBuffer rows = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-        float[] origin = new float[centre.length];
-        for (ReferenceVector vector : vectors) {
-            rows.putDouble(Distances.squared(vector.vector(), centre));
-        }
-        for (ReferenceVector vector : vectors) {
-            rows.putDouble(Math.sqrt(Distances.squared(vector.vector(), origin)));
-        }
-        rows.order(ByteOrder.BIG_ENDIAN);
-        for (ReferenceVector vector : vectors) {
-            Sha256.parse(vector.sha256(), vector.id()).putInto(rows);
-        }
-        rows.order(ByteOrder.LITTLE_ENDIAN);
-        long end = 0;
-        for (byte[] id : ids) {
-            end += id.length;
-            rows.putLong(end);
-        }
-        ids.forEach(rows::put);
-        try (StoredFile.Writer file = new StoredFile.Writer(folder, name)) {
-            file.write(rows);
-            return file.finish();
-        }
-    }
-
-    private static int blockRows(int dimension) {
+    private static int plainBlockRows(int dimension) {
         return Math.max(MIN_BLOCK_ROWS, Math.min(MAX_BLOCK_ROWS, BLOCK_COMPONENTS / dimension));
+    }
+
+    /** The same mappings where the segment stands after other segments. */
+    Segment startingAt(long row) {
+        return row == firstRow ? this : new Segment(this, row);
+    }
+
+    private Segment(Segment other, long firstRow) {
+        this.entry = other.entry;
+        this.firstRow = firstRow;
+        this.dimension = other.dimension;
+        this.metric = other.metric;
+        this.vectors = other.vectors;
+        this.codes = other.codes;
+        this.columns = other.columns;
+        this.sha256s = other.sha256s;
+        this.dataSets = other.dataSets;
+        this.idEnds = other.idEnds;
+        this.ids = other.ids;
+    }
+
+    SegmentEntry entry() {
+        return entry;
     }
 
     long firstRow() {
@@ -164,36 +192,48 @@ final class Segment {
     }
 
     int count() {
-        return count;
+        return entry.count();
     }
 
-    List<Block> blocks() {
+    /** Blocks of the first pass. */
+    List<Block> codeBlocks() {
+        return blocks(CODE_BLOCK_ROWS);
+    }
+
+    /** Blocks of the second pass. */
+    List<Block> plainBlocks() {
+        return blocks(plainBlockRows(dimension));
+    }
+
+    private List<Block> blocks(int blockRows) {
         List<Block> blocks = new ArrayList<>();
-        int blockRows = blockRows(dimension);
-        for (int start = 0; start < count; start += blockRows) {
-            int rows = Math.min(blockRows, count - start);
-            FloatBuffer mapping = vectors.get(start / rowsPerMapping);
-            blocks.add(
-                    new Block(this, start, rows, mapping.slice(start % rowsPerMapping * dimension, rows * dimension)));
+        for (int start = 0; start < count(); start += blockRows) {
+            blocks.add(new Block(this, start, Math.min(blockRows, count() - start)));
         }
         return blocks;
     }
 
     /** Copies the vector of a row into an array of the collection's dimension. */
     void readVector(int row, float[] into) {
-        vectors.get(row / rowsPerMapping).get(row % rowsPerMapping * dimension, into);
+        vectors.slice(row, 1).asFloatBuffer().get(0, into);
     }
 
-    double centredSquaredNorm(int row) {
-        return centredSquaredNorms.get(row);
+    double value(int column, int row) {
+        return columns[column].get(row);
     }
 
-    double norm(int row) {
-        return norms.get(row);
+    /** What the row's vector is multiplied with in a distance. */
+    double scale(int row) {
+        return metric == Metric.L2 ? 1 : 1 / value(Column.NORM, row);
     }
 
     boolean hasSha256(int row, Sha256 sha256) {
         return sha256.isAt(sha256s, row * Sha256.BYTES);
+    }
+
+    /** Index of the row's data set in the manifest's list. */
+    int dataSet(int row) {
+        return dataSets.getInt(4 * row);
     }
 
     /** @throws ReferenceStoreException if the table of ids is damaged */
@@ -201,13 +241,31 @@ final class Segment {
         long start = row == 0 ? 0 : idEnds.getLong(8 * (row - 1));
         long end = idEnds.getLong(8 * row);
         if (start < 0 || end < start || end > ids.capacity()) {
-            throw new ReferenceStoreException(
-                    Reason.CORRUPT,
-                    "The ids of a reference collection are damaged at row " + (firstRow + row)
-                            + ": restore or rebuild it.");
+            throw damaged("ids", row);
         }
         byte[] id = new byte[(int) (end - start)];
         ids.get((int) start, id);
         return new String(id, StandardCharsets.UTF_8);
+    }
+
+    /** @throws ReferenceStoreException if the row is damaged */
+    ReferenceVector read(int row) {
+        int dataSet = dataSet(row);
+        if (dataSet < 0 || dataSet >= entry.dataSets().size()) {
+            throw damaged("data sets", row);
+        }
+        byte[] sha256 = new byte[Sha256.BYTES];
+        sha256s.get(row * Sha256.BYTES, sha256);
+        float[] vector = new float[dimension];
+        readVector(row, vector);
+        return new ReferenceVector(
+                id(row), HexFormat.of().formatHex(sha256), entry.dataSets().get(dataSet), vector);
+    }
+
+    private ReferenceStoreException damaged(String what, int row) {
+        return new ReferenceStoreException(
+                Reason.CORRUPT,
+                "The " + what + " of a reference collection are damaged at row " + (firstRow + row)
+                        + ": restore or rebuild it.");
     }
 }

@@ -2,7 +2,9 @@ package dev.whence.vectorstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whence.vectorstore.Manifest.ProjectionEntry;
 import dev.whence.vectorstore.Manifest.SegmentEntry;
+import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
@@ -66,7 +68,7 @@ class EmbeddedReferenceCollectionIT {
 
         public static void main(String[] arguments) {
             try (EmbeddedReferenceCollection collection =
-                    EmbeddedReferenceCollection.create(Path.of(arguments[0]), "killed", DIMENSION, 1)) {
+                    EmbeddedReferenceCollection.create(Path.of(arguments[0]), "killed", DIMENSION, Metric.L2, 1)) {
                 while (true) {
                     collection.add(segment((int) collection.count()));
                     System.out.println(collection.count());
@@ -92,7 +94,8 @@ class EmbeddedReferenceCollectionIT {
         int dimension = 1 << 20;
         int count = 520;
         int marked = 519;
-        EmbeddedReferenceCollection.create(folder, "sparse", dimension, 1).close();
+        EmbeddedReferenceCollection.create(folder, "sparse", dimension, Metric.L2, 1)
+                .close();
         long bytes = 4L * dimension * count;
         try (RandomAccessFile sparse =
                 new RandomAccessFile(folder.resolve("segment-000001.f32").toFile(), "rw")) {
@@ -101,12 +104,20 @@ class EmbeddedReferenceCollectionIT {
             sparse.write(new byte[] {0, 0, 0x40, 0x40});
         }
         StoredFile vectors = new StoredFile("segment-000001.f32", bytes, BruteForce.sha256(0));
-        Manifest manifest = Manifest.read(folder);
+        float[] axis = new float[dimension];
+        axis[0] = 1;
+        ProjectionEntry projection = SearchProjection.write(folder, 1, new float[dimension], new float[][] {axis}, 0);
+        byte[] codes = new byte[count];
+        codes[marked] = 100;
         Manifest.of(
-                        manifest.name(),
+                        "sparse",
                         dimension,
-                        manifest.centre(),
-                        List.of(new SegmentEntry(1, count, vectors, rows(count, marked))))
+                        Metric.L2,
+                        1,
+                        projection,
+                        List.of(new SegmentEntry(
+                                1, count, List.of(""), vectors, write("codes", codes), rows(count, marked))),
+                        List.of())
                 .write(folder);
         float[] query = new float[dimension];
         query[0] = 2;
@@ -122,10 +133,12 @@ class EmbeddedReferenceCollectionIT {
 
     /** The rows file of zero vectors but for the marked one, whose only component is 3. */
     private StoredFile rows(int count, int marked) throws IOException {
-        ByteBuffer rows = ByteBuffer.allocate(70 * count).order(ByteOrder.LITTLE_ENDIAN);
-        rows.putDouble(8 * marked, 9);
-        rows.putDouble(8 * (count + marked), 3);
-        rows.position(48 * count);
+        ByteBuffer rows = ByteBuffer.allocate(100 * count).order(ByteOrder.LITTLE_ENDIAN);
+        double[] columns = {9, 3, 0.03, 3, 0, 0};
+        for (int column = 0; column < columns.length; column++) {
+            rows.putDouble(8 * (column * count + marked), columns[column]);
+        }
+        rows.position((48 + 32 + 4) * count);
         byte[][] ids = IntStream.range(0, count)
                 .mapToObj(i -> Integer.toString(i).getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
@@ -137,8 +150,16 @@ class EmbeddedReferenceCollectionIT {
         for (byte[] id : ids) {
             rows.put(id);
         }
-        try (StoredFile.Writer file = new StoredFile.Writer(folder, "segment-000001.rows")) {
-            file.write(rows);
+        rows.flip();
+        byte[] bytes = new byte[rows.remaining()];
+        rows.get(bytes);
+        return write("rows", bytes);
+    }
+
+    private StoredFile write(String extension, byte[] content) throws IOException {
+        try (StoredFile.Writer file = new StoredFile.Writer(folder, "segment-000001." + extension)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            file.write(bytes.position(bytes.limit()));
             return file.finish();
         }
     }

@@ -6,6 +6,7 @@ import static dev.whence.vectorstore.ExactSearchTest.vectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
@@ -89,6 +90,59 @@ class EmbeddedReferenceCollectionTest {
     }
 
     @Test
+    void compactionKeepsNeighboursAndLetsGoOfFiles() throws IOException {
+        try (EmbeddedReferenceCollection collection = create()) {
+            for (int from = 0; from < 100; from += 20) {
+                collection.add(vectors.subList(from, from + 20));
+            }
+            List<String> withdrawn =
+                    IntStream.range(50, 100).mapToObj(i -> "image-" + i).toList();
+            assertThat(collection.delete(withdrawn)).isEqualTo(50);
+            assertThat(ids(collection.search(queries, Search.nearest(3)))).isEqualTo(expected(50));
+            collection.compact();
+            assertThat(collection.count()).isEqualTo(50);
+            assertThat(ids(collection.search(queries, Search.nearest(3)))).isEqualTo(expected(50));
+            collection.verify();
+            collection.add(vectors.subList(50, 100));
+            assertThat(ids(collection.search(queries, Search.nearest(3)))).isEqualTo(expected(100));
+        }
+        try (EmbeddedReferenceCollection collection = open();
+                Stream<Path> files = Files.list(folder)) {
+            assertThat(ids(collection.search(queries, Search.nearest(3)))).isEqualTo(expected(100));
+            assertThat(files.filter(file -> file.toString().endsWith(".f32"))).hasSize(3);
+        }
+    }
+
+    @Test
+    void aReaderGoesOnWhileAWriterCompactsAndSeesItWhenItChangesSomething() {
+        try (EmbeddedReferenceCollection writer = create();
+                EmbeddedReferenceCollection reader = open()) {
+            writer.add(vectors.subList(0, 40));
+            writer.add(vectors.subList(40, 80));
+            try (EmbeddedReferenceCollection late = open()) {
+                writer.compact();
+                assertThat(ids(late.search(queries, Search.nearest(3)))).isEqualTo(expected(80));
+                late.add(vectors.subList(80, 100));
+                assertThat(ids(late.search(queries, Search.nearest(3)))).isEqualTo(expected(100));
+            }
+            assertThat(reader.count()).isZero();
+        }
+    }
+
+    @Test
+    void countsWhatASearchCost() {
+        try (EmbeddedReferenceCollection collection = create()) {
+            collection.add(vectors);
+            collection.search(queries, Search.nearest(3));
+            SearchStatistics statistics = collection.statistics();
+            assertThat(statistics.queries()).isEqualTo(queries.size());
+            assertThat(statistics.rowsScanned()).isEqualTo(100L * queries.size());
+            assertThat(statistics.rowsMeasured()).isGreaterThanOrEqualTo(3L * queries.size());
+            assertThat(statistics.bytesRead()).isPositive();
+        }
+    }
+
+    @Test
     void losesOnlyTheAdditionThatACrashCutOffBeforeTheManifest() throws IOException {
         try (EmbeddedReferenceCollection collection = create()) {
             collection.add(vectors.subList(0, 50));
@@ -118,7 +172,7 @@ class EmbeddedReferenceCollectionTest {
         Path later = folder.resolve("segment-000009.rows");
         Files.write(half, new byte[333]);
         Files.write(later, new byte[7]);
-        Files.write(folder.resolve("centre-000001.f32"), new byte[segments == 0 ? 3 : 4 * DIMENSION]);
+        Files.write(folder.resolve("projection-00000" + (segments + 1) + ".f32"), new byte[3]);
         Files.writeString(folder.resolve("manifest.json.tmp"), "{\"format\": \"whe");
         try (EmbeddedReferenceCollection collection = open()) {
             assertThat(collection.count()).isEqualTo(50L * segments);
@@ -264,9 +318,9 @@ class EmbeddedReferenceCollectionTest {
 
     @Test
     void rejectsImpossibleCollections() {
-        assertThatThrownBy(() -> EmbeddedReferenceCollection.create(folder, "../a", 8, 1))
+        assertThatThrownBy(() -> EmbeddedReferenceCollection.create(folder, "../a", 8, Metric.L2, 1))
                 .hasMessageContaining("'../a'");
-        assertThatThrownBy(() -> EmbeddedReferenceCollection.create(folder, "a", 0, 1))
+        assertThatThrownBy(() -> EmbeddedReferenceCollection.create(folder, "a", 0, Metric.L2, 1))
                 .hasMessageContaining("0 components");
         create().close();
         assertFails(Reason.EXISTS, "already", this::create);
@@ -278,7 +332,8 @@ class EmbeddedReferenceCollectionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"segment-000001.f32", "segment-000001.rows", "centre-000001.f32"})
+    @ValueSource(
+            strings = {"segment-000001.f32", "segment-000001.codes", "segment-000001.rows", "projection-000001.f32"})
     void findsDamagedFiles(String name) throws IOException {
         try (EmbeddedReferenceCollection collection = create()) {
             collection.add(vectors);
@@ -305,16 +360,17 @@ class EmbeddedReferenceCollectionTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"version\" : 1 | \"version\" : 2 | UNKNOWN_FORMAT | version 2",
-                "\"version\" : 1 | \"version\" : null | UNKNOWN_FORMAT | reads version 1",
-                "\"dimension\" : 8 | \"dimension\" : 9 | CORRUPT | not of its dimension",
+                "\"version\" : 2 | \"version\" : 1 | UNKNOWN_FORMAT | version 1",
+                "\"version\" : 2 | \"version\" : null | UNKNOWN_FORMAT | reads version 2",
+                "\"dimension\" : 8 | \"dimension\" : 9 | CORRUPT | projection contradicts",
                 "\"dimension\" : 8 | \"dimension\" : -8 | CORRUPT | dimension -8",
                 "\"count\" : 100 | \"count\" : 99 | CORRUPT | count 99",
                 "\"number\" : 1 | \"number\" : 2 | CORRUPT | contradicts itself",
+                "\"axes\" : | \"axes\" : 1 | CORRUPT | manifest.json",
                 "whence-reference | other-reference | CORRUPT | not of a reference collection",
                 "segment-000001.f32 | ../../../etc/passwd | CORRUPT | malformed",
                 "\"metric\" | \"metrik\" | CORRUPT | 'metric'",
-                "\"L2\" | \"IP\" | CORRUPT | metric IP",
+                "\"L2\" | \"IP\" | CORRUPT | IP",
                 "\"segments\" | { | CORRUPT | manifest.json",
             })
     void rejectsManifestsThatAreNotItsOwn(String from, String to, Reason reason, String message) throws IOException {
@@ -328,7 +384,7 @@ class EmbeddedReferenceCollectionTest {
     }
 
     private EmbeddedReferenceCollection create() {
-        return EmbeddedReferenceCollection.create(folder, "cifar10-RGB", DIMENSION, 2);
+        return EmbeddedReferenceCollection.create(folder, "cifar10-RGB", DIMENSION, Metric.L2, 2);
     }
 
     private EmbeddedReferenceCollection open() {

@@ -3,6 +3,7 @@ package dev.whence.vectorstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
@@ -28,6 +29,36 @@ class ExactSearchTest {
         Random random = new Random(dimension);
         List<ReferenceVector> vectors = vectors(count, i -> uniform(random, dimension, 0, 1));
         assertAnswersAsBruteForce(vectors, queries(queries, i -> uniform(random, dimension, 0, 1)), k);
+    }
+
+    /** Where the projection tells nothing, the first pass gives up and the second one answers. */
+    @Test
+    void answersAsBruteForceWhereTheFirstPassRulesOutNothing() {
+        Random random = new Random(5);
+        List<ReferenceVector> vectors = vectors(9000, i -> uniform(random, 512, 0, 1));
+        List<Query> queries = queries(6, i -> uniform(random, 512, 0, 1));
+        try (EmbeddedReferenceCollection collection = collectionOf(vectors, 2)) {
+            List<List<Neighbour>> answers = collection.search(queries, Search.nearest(16));
+            for (int i = 0; i < queries.size(); i++) {
+                assertSame(answers.get(i), BruteForce.search(vectors, queries.get(i), 16));
+            }
+            assertThat(collection.statistics().secondPasses()).isPositive();
+        }
+    }
+
+    /** One thread that sees only far rows must not make an answer look proven. */
+    @Test
+    void aShortlistThatIsLeftOverRulesOutNothingElse() {
+        Shortlist near = new Shortlist(new Nearest(1, -1));
+        Shortlist far = new Shortlist(new Nearest(1, -1));
+        far.add(50, 7);
+        assertThat(far.measure(1, 1, row -> 60)).isEqualTo(1);
+        near.add(-10, 1);
+        near.add(-20, 2);
+        near.addAll(far);
+        near.prune(1);
+        assertThat(near.measure(Integer.MAX_VALUE, 1, row -> row)).isEqualTo(2);
+        assertThat(near.nearest().hits()).containsExactly(new Nearest.Hit(1, 1));
     }
 
     @Test
@@ -153,7 +184,7 @@ class ExactSearchTest {
     @Test
     void emptyCollectionHasNoNeighbours() {
         try (EmbeddedReferenceCollection collection =
-                EmbeddedReferenceCollection.create(folder.resolve("reference"), "reference", 2, 1)) {
+                EmbeddedReferenceCollection.create(folder.resolve("reference"), "reference", 2, Metric.L2, 1)) {
             assertThat(collection.search(queries(2, i -> new float[2]), Search.nearest(3)))
                     .containsExactly(List.of(), List.of());
             assertThat(collection.search(List.of(), Search.nearest(3))).isEmpty();
@@ -192,8 +223,8 @@ class ExactSearchTest {
 
     private EmbeddedReferenceCollection collectionOf(List<ReferenceVector> vectors, int threads) {
         int dimension = vectors.get(0).vector().length;
-        EmbeddedReferenceCollection collection =
-                EmbeddedReferenceCollection.create(folder.resolve("reference"), "reference", dimension, threads);
+        EmbeddedReferenceCollection collection = EmbeddedReferenceCollection.create(
+                folder.resolve("reference"), "reference", dimension, Metric.L2, threads);
         int third = vectors.size() / 3;
         collection.add(vectors.subList(0, third));
         collection.add(vectors.subList(third, 2 * third));

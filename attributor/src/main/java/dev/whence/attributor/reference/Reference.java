@@ -13,6 +13,7 @@ import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.vectorstore.EmbeddedReferenceCollection;
 import dev.whence.vectorstore.ReferenceCollection;
+import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -259,6 +260,7 @@ public final class Reference implements AutoCloseable {
                         out.resolve(space.name()),
                         space.name(),
                         EmbeddingSpace.dimension(settings.size()),
+                        Metric.L2,
                         settings.threads()));
                 vectors.add(new ArrayList<>());
             }

@@ -2,6 +2,7 @@ package dev.whence.infra.bench;
 
 import dev.whence.vectorstore.EmbeddedReferenceCollection;
 import dev.whence.vectorstore.ReferenceCollection;
+import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
@@ -37,7 +38,7 @@ final class CollectionEngine implements SearchEngine {
     /** The embedded engine on a new collection in the folder. */
     static CollectionEngine embedded(SearchData data, Path folder, int threads) {
         try (ReferenceCollection collection =
-                EmbeddedReferenceCollection.create(folder, "bench", data.dimension(), threads)) {
+                EmbeddedReferenceCollection.create(folder, "bench", data.dimension(), Metric.L2, threads)) {
             fill(collection, data.rows());
         }
         // Opened again, as a user of a reference meets it.
