@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whence.attributor.onnx.OnnxGraph;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +74,51 @@ final class BenchSearchCommandIT {
                 .isEqualTo(3);
     }
 
+    @Test
+    void searchesInEverySpaceOfAReferenceAndEmbedsTheQueriesOnce() throws Exception {
+        Path reference = folder.resolve("reference");
+        Path cache = folder.resolve("cache");
+        assertThat(execute(List.of(
+                        "reference", "build", "--images", "demo/pack/reference.zip", "--out", reference.toString())))
+                .as(err.toString())
+                .isZero();
+        String options = "--reference %s --queries demo/pack/real.zip demo/pack/known/vae.zip --queries-per-source 20"
+                .formatted(reference);
+        List<List<String>> kept = new ArrayList<>();
+        for (int run = 0; run < 2; run++) {
+            out.getBuffer().setLength(0);
+            assertThat(bench(options + " --batches 8 --k 2 --json - --cache " + cache))
+                    .as(err.toString())
+                    .isZero();
+            JsonNode sets = new ObjectMapper().readTree(out.toString()).at("/dataSets");
+            assertThat(sets.findValuesAsText("name")).containsExactly("RGB", "FREQ", "RESIDUAL");
+            for (JsonNode set : sets) {
+                assertThat(set.at("/queries").asInt()).isEqualTo(40);
+                assertThat(set.at("/results/0/engine").asText()).isEqualTo("embedded");
+                assertThat(set.at("/results/0/recall").asDouble()).isEqualTo(1.0);
+            }
+            kept.add(filesOf(cache));
+        }
+        assertThat(kept.get(0)).isNotEmpty().isEqualTo(kept.get(1));
+    }
+
+    @Test
+    void searchesInImagesThatAnyEncoderEmbeds() throws Exception {
+        OnnxGraph graph = new OnnxGraph("encoder");
+        graph.node(
+                "MaxPool", List.of(graph.input("x", 3, 16, 16)), Map.of("kernel_shape", new long[] {4, 4}), "pooled");
+        graph.node("Neg", List.of("pooled"), Map.of(), "last");
+        graph.output("last", 3, 13, 13);
+        Path file = Files.write(folder.resolve("encoder.onnx"), graph.toBytes());
+        assertThat(bench("--onnx %s --tensor pooled --input-size 16 --images demo/pack/reference.zip".formatted(file)
+                        + " --queries demo/pack/real.zip --batches 8 --k 2 --json -"))
+                .as(err.toString())
+                .isZero();
+        JsonNode set = new ObjectMapper().readTree(out.toString()).at("/dataSets/0");
+        assertThat(set.at("/dimension").asInt()).isEqualTo(3 * 13 * 13);
+        assertThat(set.at("/results/0/recall").asDouble()).isEqualTo(1.0);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -100,9 +148,24 @@ final class BenchSearchCommandIT {
                 arguments.addAll(QUICK.subList(i, i + 2));
             }
         }
+        return execute(arguments);
+    }
+
+    private int execute(List<String> arguments) {
         return Whence.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments.toArray(String[]::new));
+    }
+
+    /** With their times: a file that is written again is another one. */
+    private static List<String> filesOf(Path folder) throws IOException {
+        List<String> files = new ArrayList<>();
+        try (Stream<Path> walk = Files.walk(folder)) {
+            for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
+                files.add(file + " " + Files.getLastModifiedTime(file));
+            }
+        }
+        return files;
     }
 }
