@@ -6,6 +6,7 @@ import dev.whence.infra.bench.SearchData;
 import dev.whence.infra.bench.SearchFigures;
 import dev.whence.vectorstore.MachineLimits;
 import dev.whence.vectorstore.ReferenceCollection;
+import dev.whence.vectorstore.milvus.MilvusIndex;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,6 +101,28 @@ final class BenchSearchCommand implements Callable<Integer> {
     private boolean scaling;
 
     @Option(
+            names = "--uri",
+            paramLabel = "URI",
+            description =
+                    "A Milvus server to measure besides: FLAT and HNSW, each in a collection of its own that is dropped"
+                            + " in the end.")
+    private Optional<String> uri = Optional.empty();
+
+    @Option(
+            names = "--hnsw",
+            paramLabel = "INDEX",
+            defaultValue = "HNSW",
+            description = "The graph with its parameters, for example HNSW:M=16,ef=256 (default: ${DEFAULT-VALUE}).")
+    private String hnsw;
+
+    @Option(
+            names = "--server-pid",
+            paramLabel = "PID",
+            description =
+                    "The server's process on this machine, whose CPU time counts; without it only the client's does.")
+    private Optional<Long> serverPid = Optional.empty();
+
+    @Option(
             names = "--json",
             paramLabel = "FILE",
             description = "Write the figures as one JSON object, too; - for stdout in place of the table.")
@@ -108,6 +131,7 @@ final class BenchSearchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         requireRightUse();
+        Optional<SearchBench.Server> server = server();
         // Before the collections do it, which DJL does not forgive.
         OnnxNetwork.claimRuntime();
         Path folder = Files.createTempDirectory("whence-bench");
@@ -118,7 +142,8 @@ final class BenchSearchCommand implements Callable<Integer> {
             List<Callable<SearchData>> sets = data.open(seed, folder.resolve("embedded"));
             MachineLimits limits = MachineLimits.measure();
             for (Callable<SearchData> set : sets) {
-                measured.add(new SearchBench(settings, folder.resolve("set-" + measured.size())).run(set.call()));
+                measured.add(
+                        new SearchBench(settings, server, folder.resolve("set-" + measured.size())).run(set.call()));
             }
             write(new SearchFigures(settings, limits, measured));
         } finally {
@@ -132,6 +157,19 @@ final class BenchSearchCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(jsonAlone ? figures.json() : figures.text());
         if (json.isPresent() && !jsonAlone) {
             Files.writeString(Path.of(json.get()), figures.json() + "\n");
+        }
+    }
+
+    private Optional<SearchBench.Server> server() {
+        try {
+            List<MilvusIndex> indexes = List.of(MilvusIndex.parse("FLAT"), MilvusIndex.parse(hnsw));
+            if (indexes.get(1).type() != MilvusIndex.Type.HNSW) {
+                throw wrongUse("--hnsw must be an HNSW index, not %s.".formatted(hnsw));
+            }
+            serverPid.ifPresent(SearchBench::requireProcess);
+            return uri.map(at -> new SearchBench.Server(at, indexes, serverPid));
+        } catch (IllegalArgumentException e) {
+            throw wrongUse(String.valueOf(e.getMessage()));
         }
     }
 

@@ -129,6 +129,8 @@ final class BenchSearchCommandIT {
                 "--synthetic 900:8 --images demo/pack/real.zip",
                 "--synthetic 900:8 --onnx encoder.onnx --images a.zip --queries a.zip --mean 1,2",
                 "--synthetic 900:8 --layout CHWN",
+                "--synthetic 900:8 --uri http://127.0.0.1:1 --hnsw FLAT",
+                "--synthetic 900:8 --uri http://127.0.0.1:1 --hnsw HNSW:ef=0",
                 "--synthetic 900:0",
                 "--synthetic 900:8 --k 65",
                 "--synthetic 900:8 --batches 0",

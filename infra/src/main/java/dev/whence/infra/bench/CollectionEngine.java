@@ -7,11 +7,16 @@ import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import dev.whence.vectorstore.ReferenceCollection.Search;
+import dev.whence.vectorstore.milvus.MilvusCollectionState;
+import dev.whence.vectorstore.milvus.MilvusIndex;
+import dev.whence.vectorstore.milvus.MilvusStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -20,19 +25,29 @@ final class CollectionEngine implements SearchEngine {
     /** Rows of one addition, as a reference is built. */
     private static final int ADD_BATCH = 2048;
 
+    private static final Duration INDEX_PATIENCE = Duration.ofMinutes(10);
+    private static final Duration POLL = Duration.ofMillis(200);
+
     private final String name;
     private final Role role;
     private final ReferenceCollection collection;
     private final Optional<Path> folder;
-    private final long[] serverPid;
+    private final Optional<Long> serverPid;
+    private final Runnable afterClosing;
 
     private CollectionEngine(
-            String name, Role role, ReferenceCollection collection, Optional<Path> folder, long... serverPid) {
+            String name,
+            Role role,
+            ReferenceCollection collection,
+            Optional<Path> folder,
+            Optional<Long> serverPid,
+            Runnable afterClosing) {
         this.name = name;
         this.role = role;
         this.collection = collection;
         this.folder = folder;
         this.serverPid = serverPid;
+        this.afterClosing = afterClosing;
     }
 
     /** The embedded engine on a new collection in the folder. */
@@ -43,7 +58,50 @@ final class CollectionEngine implements SearchEngine {
         }
         // Opened again, as a user of a reference meets it.
         return new CollectionEngine(
-                "embedded", Role.SUBJECT, EmbeddedReferenceCollection.open(folder, threads), Optional.of(folder));
+                "embedded",
+                Role.SUBJECT,
+                EmbeddedReferenceCollection.open(folder, threads),
+                Optional.of(folder),
+                Optional.empty(),
+                () -> {});
+    }
+
+    /**
+     * Milvus on a new collection, which is dropped in the end. Returns when the index is complete.
+     *
+     * @param serverPid the server's process on this machine, whose CPU time counts; empty: it does not
+     * @throws IllegalStateException when the index is not built within ten minutes
+     */
+    static CollectionEngine milvus(
+            SearchData data, Role role, MilvusStore store, MilvusIndex index, Optional<Long> serverPid)
+            throws InterruptedException {
+        String name = "whence_bench_%s_%d"
+                .formatted(index.type().name().toLowerCase(Locale.ROOT), System.currentTimeMillis());
+        ReferenceCollection collection = store.create(name, data.dimension(), Metric.L2, index);
+        CollectionEngine engine = new CollectionEngine(
+                "Milvus " + index.type(), role, collection, Optional.empty(), serverPid, () -> store.drop(name));
+        try {
+            fill(collection, data.rows());
+            awaitIndex(store, name, data.rows().size());
+            return engine;
+        } catch (RuntimeException | InterruptedException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /** A server that still builds its index answers by other means. */
+    private static void awaitIndex(MilvusStore store, String name, long rows) throws InterruptedException {
+        long deadline = System.nanoTime() + INDEX_PATIENCE.toNanos();
+        MilvusCollectionState state = store.state(name);
+        while (!state.loaded() || state.rows() != rows || state.pendingRows() != 0 || state.indexedRows() < rows) {
+            if (!state.failure().isEmpty() || System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "Milvus did not finish its index %s: %s".formatted(state.index(), state));
+            }
+            Thread.sleep(POLL.toMillis());
+            state = store.state(name);
+        }
     }
 
     private static void fill(ReferenceCollection collection, List<ReferenceVector> rows) {
@@ -71,11 +129,7 @@ final class CollectionEngine implements SearchEngine {
 
     @Override
     public long cpuNanos() {
-        long server = 0;
-        for (long pid : serverPid) {
-            server += Machine.cpuNanos(pid);
-        }
-        return Machine.processCpuNanos() + server;
+        return Machine.processCpuNanos() + serverPid.map(Machine::cpuNanos).orElse(0L);
     }
 
     @Override
@@ -96,6 +150,7 @@ final class CollectionEngine implements SearchEngine {
     @Override
     public void close() {
         collection.close();
+        afterClosing.run();
     }
 
     private static long bytes(Path folder) {

@@ -1,5 +1,6 @@
 package dev.whence.infra.bench;
 
+import dev.whence.infra.bench.SearchEngine.Role;
 import dev.whence.infra.bench.SearchEngine.Work;
 import dev.whence.infra.bench.SearchFigures.DataSet;
 import dev.whence.infra.bench.SearchFigures.Measurement;
@@ -7,6 +8,9 @@ import dev.whence.infra.bench.SearchFigures.Scaling;
 import dev.whence.vectorstore.PlainMatrixSearch;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
+import dev.whence.vectorstore.milvus.MilvusIndex;
+import dev.whence.vectorstore.milvus.MilvusSettings;
+import dev.whence.vectorstore.milvus.MilvusStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,11 +34,16 @@ import java.util.stream.IntStream;
  */
 public final class SearchBench {
     private final Settings settings;
+    private final Optional<Server> server;
     private final Path folder;
 
-    /** @param folder where collections are made */
-    public SearchBench(Settings settings, Path folder) {
+    /**
+     * @param server empty: Milvus is not measured
+     * @param folder where collections are made
+     */
+    public SearchBench(Settings settings, Optional<Server> server, Path folder) {
         this.settings = settings;
+        this.server = server;
         this.folder = folder;
     }
 
@@ -56,8 +65,31 @@ public final class SearchBench {
             long seed,
             boolean scaling) {}
 
+    /**
+     * A Milvus server to measure besides.
+     *
+     * @param indexes exact ones and graphs
+     * @param pid its process on this machine, whose CPU time counts; empty: it does not
+     */
+    public record Server(String uri, List<MilvusIndex> indexes, Optional<Long> pid) {}
+
+    /** @throws IllegalArgumentException when this machine does not tell the CPU time of such a process */
+    public static void requireProcess(long pid) {
+        Machine.cpuNanos(pid);
+    }
+
     /** Measures one data set. */
-    public DataSet run(SearchData data) {
+    public DataSet run(SearchData data) throws InterruptedException {
+        if (server.isEmpty()) {
+            return run(data, Optional.empty());
+        }
+        try (MilvusStore store =
+                MilvusStore.connect(MilvusSettings.of(server.get().uri()))) {
+            return run(data, Optional.of(store));
+        }
+    }
+
+    private DataSet run(SearchData data, Optional<MilvusStore> store) throws InterruptedException {
         int most = Collections.max(settings.neighbours());
         if (data.rows().size() < most) {
             throw new IllegalArgumentException("%s has %,d vectors, too few for %d neighbours: name a smaller --k"
@@ -72,8 +104,16 @@ public final class SearchBench {
             for (PlainMatrixSearch.Form form : PlainMatrixSearch.Form.values()) {
                 engines.add(new PlainEngine(data, form, settings.threads()));
             }
-            notMeasured.put("Milvus FLAT", "no --uri");
-            notMeasured.put("Milvus HNSW", "no --uri");
+            if (store.isPresent()) {
+                for (MilvusIndex index : server.orElseThrow().indexes()) {
+                    Role role = index.type() == MilvusIndex.Type.FLAT ? Role.MILVUS_FLAT : Role.MILVUS_HNSW;
+                    engines.add(CollectionEngine.milvus(
+                            data, role, store.get(), index, server.orElseThrow().pid()));
+                }
+            } else {
+                notMeasured.put("Milvus FLAT", "no --uri");
+                notMeasured.put("Milvus HNSW", "no --uri");
+            }
             for (int k : settings.neighbours()) {
                 for (int batch : settings.batches()) {
                     measurements.addAll(measure(data, engines, batch, k, truth));
