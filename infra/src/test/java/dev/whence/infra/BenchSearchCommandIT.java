@@ -50,6 +50,7 @@ final class BenchSearchCommandIT {
                 if (result.at("/role").asText().equals("subject")) {
                     assertThat(result.at("/recall").asDouble()).isEqualTo(1.0);
                     assertThat(result.at("/certified").asBoolean()).isTrue();
+                    assertThat(result.at("/readShare").asDouble()).isPositive();
                     assertThat(result.at("/diskShare").asDouble()).isGreaterThanOrEqualTo(1);
                 } else {
                     assertThat(result.at("/certified").asBoolean()).isFalse();

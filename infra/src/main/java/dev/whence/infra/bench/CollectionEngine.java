@@ -7,6 +7,7 @@ import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import dev.whence.vectorstore.ReferenceCollection.Search;
+import dev.whence.vectorstore.SearchStatistics;
 import dev.whence.vectorstore.milvus.MilvusCollectionState;
 import dev.whence.vectorstore.milvus.MilvusIndex;
 import dev.whence.vectorstore.milvus.MilvusStore;
@@ -144,6 +145,11 @@ final class CollectionEngine implements SearchEngine {
 
     @Override
     public Optional<Work> work() {
+        if (collection instanceof EmbeddedReferenceCollection embedded) {
+            SearchStatistics done = embedded.statistics();
+            return Optional.of(new Work(
+                    done.queries(), done.rowsScanned(), done.rowsMeasured(), done.secondPasses(), done.bytesRead()));
+        }
         return Optional.empty();
     }
 
