@@ -92,13 +92,23 @@ final class CodedQueries {
     /**
      * What the true squared distance of a query to a row is at least: see {@link Code}.
      *
-     * @param product of the two codes' steps
+     * @param product of the two codes, the query's as it lies in the matrix
+     * @param sum of the row's steps
      * @param halfSquaredLength half of the row's |w|^2, rounded down as the query's is
      */
     double lowerBound(
-            int query, int product, double halfSquaredLength, double scale, double length, double error, double rest) {
-        double most =
-                scales[query] * scale * product + errors[query] * length + reaches[query] * error + rests[query] * rest;
+            int query,
+            int product,
+            double sum,
+            double halfSquaredLength,
+            double scale,
+            double length,
+            double error,
+            double rest) {
+        double most = scales[query] * scale * (product - MatrixProduct.ZERO_POINT * sum)
+                + errors[query] * length
+                + reaches[query] * error
+                + rests[query] * rest;
         return 2 * (halfSquaredLengths[query] + halfSquaredLength - most);
     }
 }

@@ -127,6 +127,7 @@ final class ExactSearch {
         private final int[] tightenAt;
         private final IntBuffer productBuffer;
         private final int[] products = new int[Segment.CODE_BLOCK_ROWS];
+        private final int[] shifts = new int[Segment.CODE_BLOCK_ROWS];
         private final double[][] columns = new double[Column.COUNT][Segment.CODE_BLOCK_ROWS];
 
         FirstPass(List<SearchedQuery> queries, CodedQueries coded) {
@@ -162,6 +163,7 @@ final class ExactSearch {
             double[] halfLengths = columns[Column.SQUARED_OFFSET];
             for (int row = 0; row < rows; row++) {
                 halfLengths[row] *= (1 - rounding) / 2;
+                shifts[row] = MatrixProduct.ZERO_POINT * (int) columns[Column.SUM][row];
                 longest = Math.max(longest, columns[Column.LENGTH][row]);
                 worst = Math.max(worst, columns[Column.ERROR][row]);
             }
@@ -186,15 +188,16 @@ final class ExactSearch {
             double rest = coded.rest(query);
             double[] halfLengths = columns[Column.SQUARED_OFFSET];
             double[] scales = columns[Column.SCALE];
+            double[] sums = columns[Column.SUM];
             double[] lengths = columns[Column.LENGTH];
             double[] errors = columns[Column.ERROR];
             double[] rests = columns[Column.REST];
             for (int i = 0; i < block.rows(); i++) {
-                double inner = scale * scales[i] * products[i] + rest * rests[i];
+                double inner = scale * scales[i] * (products[i] - shifts[i]) + rest * rests[i];
                 if (inner >= ruledOut + halfLengths[i]) {
                     double bound = coded.lowerBound(
-                            query, products[i], halfLengths[i], scales[i], lengths[i], errors[i], rests[i]);
-                    if (!(bound > limit) && qualifies(block.segment(), block.start() + i, queries.get(query))) {
+                            query, products[i], sums[i], halfLengths[i], scales[i], lengths[i], errors[i], rests[i]);
+                    if (!(bound > limit) && isOfDataSet(block.segment(), block.start() + i)) {
                         shortlist.add(bound, block.segment().firstRow() + block.start() + i);
                     }
                 }
@@ -212,11 +215,13 @@ final class ExactSearch {
         }
     }
 
-    private boolean qualifies(Segment segment, int row, SearchedQuery query) {
-        return !snapshot.isDeleted(segment.firstRow() + row)
-                && (asked.dataSet() == null
-                        || segment.entry().dataSets().get(segment.dataSet(row)).equals(asked.dataSet()))
-                && !segment.hasSha256(row, query.sha256());
+    private boolean isOfDataSet(Segment segment, int row) {
+        return asked.dataSet() == null
+                || segment.entry().dataSets().get(segment.dataSet(row)).equals(asked.dataSet());
+    }
+
+    private boolean isNeighbour(Segment segment, int row, SearchedQuery query) {
+        return !snapshot.isDeleted(segment.firstRow() + row) && !segment.hasSha256(row, query.sha256());
     }
 
     private void measure(SearchedQuery query, Shortlist shortlist, int atMost) {
@@ -224,6 +229,9 @@ final class ExactSearch {
         int measured = shortlist.measure(atMost, tolerance, place -> {
             Segment segment = snapshot.segmentOf(place);
             int row = (int) (place - segment.firstRow());
+            if (!isNeighbour(segment, row, query)) {
+                return Shortlist.NO_NEIGHBOUR;
+            }
             segment.readVector(row, scratch);
             return Distances.squared(query.vector(), query.scale(), scratch, segment.scale(row));
         });
@@ -271,7 +279,9 @@ final class ExactSearch {
             for (int query = 0; query < batch.size(); query++) {
                 double bound =
                         batch.lowerBound(query, products.get(i * batch.size() + query), squaredOffset, norm, scale);
-                if (!(bound > nearest.get(query).limit() * tolerance) && qualifies(segment, row, queries.get(query))) {
+                if (!(bound > nearest.get(query).limit() * tolerance)
+                        && isOfDataSet(segment, row)
+                        && isNeighbour(segment, row, queries.get(query))) {
                     if (!read) {
                         segment.readVector(row, scratch);
                         read = true;

@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -13,7 +12,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import com.google.protobuf.ByteString;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,7 +25,11 @@ import java.util.Map;
  * they lie, mapped files among them; the kernels repack the right one.
  */
 final class MatrixProduct implements AutoCloseable {
-    /** Codes of queries are unsigned around this value, as the kernels want their left operand. */
+    /**
+     * Codes of queries are unsigned around this value, as the kernels want their left operand. They are not told, and
+     * what that adds to a product, the value times the sum of the right operand's column, is taken off outside: the
+     * kernels that do it themselves read a single query's right operand four times slower.
+     */
     static final int ZERO_POINT = 64;
 
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -150,13 +152,6 @@ final class MatrixProduct implements AutoCloseable {
                 .addInput(matrix("left", left))
                 .addInput(matrix("right", right))
                 .addOutput(matrix("product", result));
-        if (left == DataType.UINT8) {
-            node.addInput("zero");
-            graph.addInitializer(TensorProto.newBuilder()
-                    .setName("zero")
-                    .setDataType(DataType.UINT8_VALUE)
-                    .setRawData(ByteString.copyFrom(new byte[] {ZERO_POINT})));
-        }
         return ModelProto.newBuilder()
                 .setIrVersion(8)
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(13))

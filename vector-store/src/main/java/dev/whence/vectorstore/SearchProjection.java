@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /**
  * The space of fewer dimensions that a search looks in first: coordinates c = P v of a vector's offset v from the
@@ -129,20 +130,27 @@ final class SearchProjection {
         int chunkCount = chunkCount(dimension);
         FloatBuffer right =
                 MatrixProduct.direct(chunkCount * width * count, Float.BYTES).asFloatBuffer();
+        float[] component = new float[count];
         for (int i = 0; i < dimension; i++) {
             for (int vector = 0; vector < count; vector++) {
-                right.put(i * count + vector, (float) offsets[vector][i]);
+                component[vector] = (float) offsets[vector][i];
             }
+            right.put(i * count, component);
         }
         FloatBuffer products = floats.multiply(
                 chunks, new long[] {chunkCount, axes, width}, right, new long[] {chunkCount, width, count});
         double[][] coordinates = new double[count][axes];
-        for (int chunk = 0; chunk < chunkCount; chunk++) {
-            for (int axis = 0; axis < axes; axis++) {
-                int from = (chunk * axes + axis) * count;
+        double[] sums = new double[count];
+        for (int axis = 0; axis < axes; axis++) {
+            Arrays.fill(sums, 0);
+            for (int chunk = 0; chunk < chunkCount; chunk++) {
+                products.get((chunk * axes + axis) * count, component);
                 for (int vector = 0; vector < count; vector++) {
-                    coordinates[vector][axis] += products.get(from + vector);
+                    sums[vector] += component[vector];
                 }
+            }
+            for (int vector = 0; vector < count; vector++) {
+                coordinates[vector][axis] = sums[vector];
             }
         }
         return coordinates;

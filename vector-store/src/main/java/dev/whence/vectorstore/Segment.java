@@ -65,7 +65,10 @@ final class Segment {
         static final int LENGTH = 3;
         static final int ERROR = 4;
         static final int REST = 5;
-        static final int COUNT = 6;
+        /** Sum of the code's steps. */
+        static final int SUM = 6;
+
+        static final int COUNT = 7;
 
         private Column() {}
     }

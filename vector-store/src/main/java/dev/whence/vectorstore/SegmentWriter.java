@@ -110,6 +110,9 @@ final class SegmentWriter implements AutoCloseable {
         values[Column.LENGTH] = code.length();
         values[Column.ERROR] = code.error();
         values[Column.REST] = code.rest();
+        for (byte step : code.steps()) {
+            values[Column.SUM] += step;
+        }
         int dataSet = dataSets.indexOf(vector.dataSet());
         if (dataSet < 0) {
             dataSet = dataSets.size();

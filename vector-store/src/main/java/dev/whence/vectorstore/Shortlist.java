@@ -7,12 +7,15 @@ import java.util.Arrays;
  * as a heap whose root has the smallest bound.
  */
 final class Shortlist {
+    /** The distance of a row that is no neighbour, however close. */
+    static final double NO_NEIGHBOUR = -1;
+
     private final Nearest nearest;
     private double[] bounds = new double[64];
     private long[] rows = new long[64];
     private int size;
 
-    /** The exact squared distance of a row to the query. */
+    /** The exact squared distance of a row to the query, or {@link #NO_NEIGHBOUR}. */
     interface Measure {
         double squaredDistance(long row);
     }
@@ -63,8 +66,11 @@ final class Shortlist {
             bounds[0] = bounds[size];
             rows[0] = rows[size];
             sink(0);
-            nearest.add(measure.squaredDistance(row), row);
-            measured++;
+            double distance = measure.squaredDistance(row);
+            if (distance != NO_NEIGHBOUR) {
+                nearest.add(distance, row);
+                measured++;
+            }
         }
         return measured;
     }

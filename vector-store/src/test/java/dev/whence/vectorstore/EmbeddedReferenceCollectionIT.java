@@ -133,12 +133,12 @@ class EmbeddedReferenceCollectionIT {
 
     /** The rows file of zero vectors but for the marked one, whose only component is 3. */
     private StoredFile rows(int count, int marked) throws IOException {
-        ByteBuffer rows = ByteBuffer.allocate(100 * count).order(ByteOrder.LITTLE_ENDIAN);
-        double[] columns = {9, 3, 0.03, 3, 0, 0};
+        ByteBuffer rows = ByteBuffer.allocate(110 * count).order(ByteOrder.LITTLE_ENDIAN);
+        double[] columns = {9, 3, 0.03, 3, 0, 0, 100};
         for (int column = 0; column < columns.length; column++) {
             rows.putDouble(8 * (column * count + marked), columns[column]);
         }
-        rows.position((48 + 32 + 4) * count);
+        rows.position((56 + 32 + 4) * count);
         byte[][] ids = IntStream.range(0, count)
                 .mapToObj(i -> Integer.toString(i).getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);

@@ -176,6 +176,7 @@ class LowerBoundTest {
                 double lower = coded.lowerBound(
                         i / rows,
                         products.get(i),
+                        segment.value(Column.SUM, row),
                         segment.value(Column.SQUARED_OFFSET, row) * down / 2,
                         segment.value(Column.SCALE, row),
                         segment.value(Column.LENGTH, row),

@@ -53,9 +53,10 @@ final class CollectionEngine implements SearchEngine {
 
     /** The embedded engine on a new collection in the folder. */
     static CollectionEngine embedded(SearchData data, Path folder, int threads) {
-        try (ReferenceCollection collection =
+        try (EmbeddedReferenceCollection collection =
                 EmbeddedReferenceCollection.create(folder, "bench", data.dimension(), Metric.L2, threads)) {
             fill(collection, data.rows());
+            collection.compact();
         }
         // Opened again, as a user of a reference meets it.
         return new CollectionEngine(
