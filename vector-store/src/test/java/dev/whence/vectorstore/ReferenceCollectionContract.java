@@ -355,6 +355,37 @@ public abstract class ReferenceCollectionContract {
     }
 
     @Test
+    void searchesDuringDeletionsFindWhatStays() throws Exception {
+        List<ReferenceVector> vectors = draw(400, DIMENSION, 1);
+        List<Query> queries = drawQueries(10, DIMENSION, 2);
+        List<ReferenceVector> stay = vectors.subList(0, 100);
+        ExecutorService deleter = Executors.newSingleThreadExecutor();
+        try (ReferenceCollection collection = create(DIMENSION, Metric.L2)) {
+            collection.add(vectors);
+            Future<?> deletions = deleter.submit(
+                    () -> IntStream.range(100, 400).forEach(i -> collection.delete(List.of("image-" + i))));
+            boolean ended;
+            do {
+                ended = deletions.isDone();
+                List<List<Neighbour>> answers = collection.search(queries, Search.nearest(64));
+                for (int i = 0; i < queries.size(); i++) {
+                    Query query = queries.get(i);
+                    double farthest = answers.get(i).get(63).distance();
+                    List<String> within = truth(stay, Metric.L2, query, Search.nearest(64)).stream()
+                            .filter(neighbour -> neighbour.distance() < farthest)
+                            .map(Neighbour::id)
+                            .toList();
+                    assertThat(ids(answers.get(i))).containsAll(within);
+                }
+            } while (!ended);
+            deletions.get();
+            assertAnswers(collection, stay, queries, Search.nearest(10));
+        } finally {
+            deleter.shutdown();
+        }
+    }
+
+    @Test
     void rejectsWhatDoesNotFitAndAddsNothing() {
         List<ReferenceVector> vectors = draw(10, DIMENSION, 1);
         String sha256 = BruteForce.sha256(99);

@@ -1,11 +1,11 @@
 package dev.whence.vectorstore.milvus;
 
 import com.google.protobuf.ByteString;
-import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import dev.whence.vectorstore.ReferenceStoreException;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
+import dev.whence.vectorstore.milvus.MilvusStore.Described;
 import io.milvus.grpc.CollectionSchema;
 import io.milvus.grpc.ConsistencyLevel;
 import io.milvus.grpc.DataType;
@@ -166,14 +166,7 @@ final class Messages {
      * @param after a server's time: the search sees everything written until then; 0: what is some seconds old
      * @param filter an expression; empty: all rows
      */
-    static SearchRequest search(
-            String collection,
-            Metric metric,
-            MilvusIndex index,
-            List<Query> queries,
-            int limit,
-            String filter,
-            long after) {
+    static SearchRequest search(Described in, List<Query> queries, int limit, String filter, long after) {
         PlaceholderValue.Builder vectors =
                 PlaceholderValue.newBuilder().setTag("$0").setType(PlaceholderType.FloatVector);
         for (Query query : queries) {
@@ -182,7 +175,7 @@ final class Messages {
             vectors.addValues(ByteString.copyFrom(bytes));
         }
         return SearchRequest.newBuilder()
-                .setCollectionName(collection)
+                .setCollectionName(in.name())
                 .setPlaceholderGroup(PlaceholderGroup.newBuilder()
                         .addPlaceholders(vectors)
                         .build()
@@ -194,8 +187,8 @@ final class Messages {
                 .addOutputFields(VECTOR)
                 .addSearchParams(pair("anns_field", VECTOR))
                 .addSearchParams(pair("topk", Integer.toString(limit)))
-                .addSearchParams(pair("metric_type", metric.name()))
-                .addSearchParams(pair("params", index.searchJson(limit)))
+                .addSearchParams(pair("metric_type", in.metric().name()))
+                .addSearchParams(pair("params", in.index().searchJson(limit)))
                 .addSearchParams(pair("round_decimal", "-1"))
                 .setGuaranteeTimestamp(after)
                 .setConsistencyLevel(after == 0 ? ConsistencyLevel.Bounded : ConsistencyLevel.Session)

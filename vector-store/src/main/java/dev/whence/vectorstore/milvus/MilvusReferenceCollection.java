@@ -4,6 +4,7 @@ import dev.whence.vectorstore.ReferenceCollection;
 import dev.whence.vectorstore.ReferenceStoreException;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
 import dev.whence.vectorstore.VectorChecks;
+import dev.whence.vectorstore.milvus.MilvusStore.Described;
 import io.milvus.grpc.FlushRequest;
 import io.milvus.grpc.FlushResponse;
 import io.milvus.grpc.MilvusServiceGrpc;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -34,8 +36,8 @@ import java.util.stream.IntStream;
  * the server returns.
  *
  * <p>Searches see everything that was written through the same {@link MilvusStore}; what others write they see some seconds
- * later. A collection opened by an alias follows it: from the moment that the alias is moved, searches go to the other
- * collection.
+ * later. A collection opened by an alias follows it: within a second after the alias is moved, searches go to the other
+ * collection. Each of them is answered from one.
  *
  * <p>Where the server is away calls fail as UNAVAILABLE within the settings' deadline, and succeed when it is back.
  */
@@ -47,49 +49,51 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
     private static final Comparator<Neighbour> ORDER =
             Comparator.comparingDouble(Neighbour::distance).thenComparing(Neighbour::id);
 
+    private static final long RESOLVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final MilvusStore store;
     private final MilvusRpc rpc;
     private final String name;
-    private final int dimension;
-    private final Metric metric;
-    private final MilvusIndex index;
     private final ReentrantLock writing = new ReentrantLock();
     private final Set<String> leftovers = new LinkedHashSet<>();
+    private volatile Target target;
     private volatile boolean closed;
 
-    MilvusReferenceCollection(
-            MilvusStore store, MilvusRpc rpc, String name, int dimension, Metric metric, MilvusIndex index) {
+    MilvusReferenceCollection(MilvusStore store, MilvusRpc rpc, String name, Described described) {
         this.store = store;
         this.rpc = rpc;
         this.name = name;
-        this.dimension = dimension;
-        this.metric = metric;
-        this.index = index;
+        this.target = new Target(described, System.nanoTime());
     }
+
+    /** The collection itself, as the server described it at this time. */
+    private record Target(Described described, long at) {}
 
     /** Its name on the server, or the alias that it was opened by. */
     public String name() {
         return name;
     }
 
+    /** With an alias: the index of the collection that it stood for lately. */
     public MilvusIndex index() {
-        return index;
+        return target.described().index();
     }
 
     @Override
     public int dimension() {
-        return dimension;
+        return target.described().dimension();
     }
 
     @Override
     public Metric metric() {
-        return metric;
+        return target.described().metric();
     }
 
     @Override
     public long count() {
         checkOpen();
-        return MilvusRpc.await(whileLoaded(() -> query(Messages.count(name))))
+        String collection = resolved();
+        return MilvusRpc.await(whileLoaded(collection, () -> query(Messages.count(collection))))
                 .getFieldsData(0)
                 .getScalars()
                 .getLongData()
@@ -110,15 +114,16 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
         checkOpen();
         writing.lock();
         try {
-            VectorChecks.checkAddition(vectors, dimension, metric, name);
-            clearLeftovers();
-            refuseUsed(vectors.stream().map(ReferenceVector::id).toList());
+            VectorChecks.checkAddition(vectors, dimension(), metric(), name);
+            String collection = resolved();
+            clearLeftovers(collection);
+            refuseUsed(collection, vectors.stream().map(ReferenceVector::id).toList());
             int added = 0;
             for (List<ReferenceVector> part : parts(vectors, rowsOfACall())) {
                 try {
-                    insert(part);
+                    insert(collection, part);
                 } catch (RuntimeException e) {
-                    throw takeOut(vectors.subList(0, added + part.size()), added, e);
+                    throw takeOut(collection, vectors.subList(0, added + part.size()), added, e);
                 }
                 added += part.size();
             }
@@ -133,9 +138,10 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
         checkOpen();
         writing.lock();
         try {
-            clearLeftovers();
-            List<String> present = present(ids);
-            deleteAll(present);
+            String collection = resolved();
+            clearLeftovers(collection);
+            List<String> present = present(collection, ids);
+            deleteAll(collection, present);
             return present.size();
         } finally {
             writing.unlock();
@@ -173,6 +179,7 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
 
     /** Page after page, one in memory. */
     private final class Rows implements Iterator<ReferenceVector> {
+        private final String collection = resolved();
         private Iterator<ReferenceVector> page = Collections.emptyIterator();
         private String last = "";
         private boolean ended;
@@ -182,7 +189,9 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
             if (!page.hasNext() && !ended) {
                 checkOpen();
                 List<ReferenceVector> rows = Messages.rows(
-                        MilvusRpc.await(whileLoaded(() -> query(Messages.page(name, last, rowsOfACall())))), dimension);
+                        MilvusRpc.await(
+                                whileLoaded(collection, () -> query(Messages.page(collection, last, rowsOfACall())))),
+                        dimension());
                 ended = rows.isEmpty();
                 last = ended ? last : rows.get(rows.size() - 1).id();
                 page = rows.iterator();
@@ -212,24 +221,25 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
     }
 
     void awaitIndex(Duration patience) {
-        FlushRequest flush = FlushRequest.newBuilder().addCollectionNames(name).build();
+        String collection = resolved();
+        FlushRequest flush =
+                FlushRequest.newBuilder().addCollectionNames(collection).build();
         MilvusRpc.await(rpc.call(MilvusServiceGrpc.getFlushMethod(), flush, FlushResponse::getStatus));
         long rows = count();
         store.poll(
                 patience,
-                () -> {
-                    MilvusCollectionState state = store.state(name);
-                    if (!state.failure().isEmpty() || state.indexState().equals("Failed")) {
-                        throw new ReferenceStoreException(
-                                Reason.REFUSED,
-                                "The Milvus server can't build the index " + index + " of " + name
-                                        + ", name another one: " + state.failure());
-                    }
-                    return state.indexState().equals("Finished")
-                            && state.pendingRows() == 0
-                            && state.indexedRows() >= rows;
-                },
-                "has not built the index " + index + " of " + name);
+                () -> isIndexed(store.state(collection), rows),
+                "has not built the index " + index() + " of " + collection);
+    }
+
+    private static boolean isIndexed(MilvusCollectionState state, long rows) {
+        if (!state.failure().isEmpty() || state.indexState().equals("Failed")) {
+            throw new ReferenceStoreException(
+                    Reason.REFUSED,
+                    "The Milvus server can't build the index " + state.index() + " of " + state.collection()
+                            + ", name another one: " + state.failure());
+        }
+        return state.indexState().equals("Finished") && state.pendingRows() == 0 && state.indexedRows() >= rows;
     }
 
     /** Leaves the server's collection as it is, and the store's connection open. */
@@ -240,25 +250,69 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
 
     private CompletableFuture<List<List<Neighbour>>> start(List<Query> queries, Search asked) {
         checkOpen();
-        index.checkNeighbours(asked.k());
-        VectorChecks.checkQueries(queries, dimension, metric);
+        VectorChecks.checkQueries(queries, dimension(), metric());
+        index().checkNeighbours(asked.k());
+        return resolve(RESOLVED_NANOS)
+                .thenCompose(described -> search(described, queries, asked))
+                .exceptionallyCompose(failure -> {
+                    Throwable cause = MilvusRpc.unwrap(failure);
+                    boolean dropped =
+                            cause instanceof ReferenceStoreException known && known.reason() == Reason.MISSING;
+                    return dropped && isAlias()
+                            ? resolve(0).thenCompose(described -> search(described, queries, asked))
+                            : CompletableFuture.failedFuture(cause);
+                });
+    }
+
+    private boolean isAlias() {
+        return !target.described().name().equals(name);
+    }
+
+    private String resolved() {
+        return MilvusRpc.await(resolve(0)).name();
+    }
+
+    /**
+     * The collection that an alias stands for, not longer ago than this. Left to the server, searches would find in one
+     * collection and fetch from the other while the alias moves, and a busy 2.3 keeps to the old one for ever.
+     */
+    private CompletableFuture<Described> resolve(long ageNanos) {
+        Target known = target;
+        if (!isAlias() || System.nanoTime() - known.at() < ageNanos) {
+            return CompletableFuture.completedFuture(known.described());
+        }
+        long now = System.nanoTime();
+        return store.describe(name).thenApply(described -> {
+            if (described.dimension() != known.described().dimension()
+                    || described.metric() != known.described().metric()) {
+                throw new ReferenceStoreException(
+                        Reason.REFUSED,
+                        "The alias " + name + " stands for a collection of other vectors now, " + described.kind()
+                                + ": open it again.");
+            }
+            target = new Target(described, now);
+            return described;
+        });
+    }
+
+    private CompletableFuture<List<List<Neighbour>>> search(Described in, List<Query> queries, Search asked) {
         List<List<Neighbour>> answers = new ArrayList<>(Collections.nCopies(queries.size(), List.of()));
         int[] places = IntStream.range(0, queries.size()).toArray();
         int spare = asked.fartherThan() < 0 ? 1 : SPARE_NEIGHBOURS;
-        return fill(queries, asked, places, Math.min(asked.k() + spare, mostNeighbours()), answers)
+        return fill(in, queries, asked, places, Math.min(asked.k() + spare, mostNeighbours(in)), answers)
                 .thenApply(done -> Collections.unmodifiableList(answers));
     }
 
     /** Answers the queries at these places, those that come short once more with twice the limit. */
     private CompletableFuture<Void> fill(
-            List<Query> queries, Search asked, int[] places, int limit, List<List<Neighbour>> answers) {
+            Described in, List<Query> queries, Search asked, int[] places, int limit, List<List<Neighbour>> answers) {
         int size = (int) Math.max(
-                1, Math.min(MAX_QUERIES_A_CALL, MilvusRpc.MESSAGE_BYTES / (limit * Messages.rowBytes(dimension))));
+                1, Math.min(MAX_QUERIES_A_CALL, MilvusRpc.MESSAGE_BYTES / (limit * Messages.rowBytes(dimension()))));
         List<CompletableFuture<Void>> parts = new ArrayList<>();
         for (int from = 0; from < places.length; from += size) {
             int[] part = Arrays.copyOfRange(places, from, Math.min(from + size, places.length));
             List<Query> asking = Arrays.stream(part).mapToObj(queries::get).toList();
-            parts.add(find(asking, asked, limit).thenCompose(found -> {
+            parts.add(find(in, asking, asked, limit).thenCompose(found -> {
                 int[] shorts = IntStream.range(0, part.length)
                         .filter(i -> !answer(queries.get(part[i]), asked, found.get(i), limit, part[i], answers))
                         .map(i -> part[i])
@@ -266,25 +320,28 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
                 if (shorts.length == 0) {
                     return CompletableFuture.completedFuture(null);
                 }
-                if (limit == mostNeighbours()) {
+                if (limit == mostNeighbours(in)) {
                     throw new ReferenceStoreException(
                             Reason.REFUSED,
-                            "More near-duplicates of a query are in " + name + " than the " + limit
+                            "More near-duplicates of a query are in " + in.name() + " than the " + limit
                                     + " vectors that a search can see: delete some, or exclude fewer.");
                 }
-                return fill(queries, asked, shorts, Math.min(2 * limit, mostNeighbours()), answers);
+                return fill(in, queries, asked, shorts, Math.min(2 * limit, mostNeighbours(in)), answers);
             }));
         }
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
     }
 
-    private CompletableFuture<List<List<Messages.Found>>> find(List<Query> queries, Search asked, int limit) {
+    private CompletableFuture<List<List<Messages.Found>>> find(
+            Described in, List<Query> queries, Search asked, int limit) {
         String filter = asked.dataSet() == null ? "" : Messages.isOf(asked.dataSet());
-        return whileLoaded(() -> rpc.call(
-                        MilvusServiceGrpc.getSearchMethod(),
-                        Messages.search(name, metric, index, queries, limit, filter, rpc.lastWrite()),
-                        SearchResults::getStatus))
-                .thenApply(answer -> Messages.found(answer.getResults(), queries.size(), dimension));
+        return whileLoaded(
+                        in.name(),
+                        () -> rpc.call(
+                                MilvusServiceGrpc.getSearchMethod(),
+                                Messages.search(in, queries, limit, filter, rpc.lastWrite()),
+                                SearchResults::getStatus))
+                .thenApply(answer -> Messages.found(answer.getResults(), queries.size(), in.dimension()));
     }
 
     /** False if more must be looked at: what was found is full of rows that don't qualify. */
@@ -298,7 +355,7 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
         List<Neighbour> neighbours = found.stream()
                 .filter(row -> !row.sha256().equals(query.sha256()))
                 .map(row -> new Neighbour(
-                        row.id(), ExactDistances.between(query.vector(), row.vector(), metric), row.vector()))
+                        row.id(), ExactDistances.between(query.vector(), row.vector(), metric()), row.vector()))
                 .filter(neighbour -> neighbour.distance() > asked.fartherThan())
                 .sorted(ORDER)
                 .limit(asked.k())
@@ -307,13 +364,13 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
         return neighbours.size() == asked.k() || found.size() < limit;
     }
 
-    private int mostNeighbours() {
-        long fitting = MilvusRpc.MESSAGE_BYTES / Messages.rowBytes(dimension);
-        return (int) Math.max(1, Math.min(fitting, index.type().maxNeighbours()));
+    private static int mostNeighbours(Described in) {
+        long fitting = MilvusRpc.MESSAGE_BYTES / Messages.rowBytes(in.dimension());
+        return (int) Math.max(1, Math.min(fitting, in.index().type().maxNeighbours()));
     }
 
-    private void insert(List<ReferenceVector> part) {
-        MutationResult done = rpc.write(MilvusServiceGrpc.getInsertMethod(), Messages.insert(name, dimension, part));
+    private void insert(String collection, List<ReferenceVector> part) {
+        MutationResult done = rpc.insert(Messages.insert(collection, dimension(), part));
         if (done.getInsertCnt() != part.size()) {
             throw new ReferenceStoreException(
                     Reason.FAILED,
@@ -323,10 +380,11 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
     }
 
     /** Undoes an addition that failed; what to throw. */
-    private RuntimeException takeOut(List<ReferenceVector> attempted, int added, RuntimeException failure) {
+    private RuntimeException takeOut(
+            String collection, List<ReferenceVector> attempted, int added, RuntimeException failure) {
         List<String> ids = attempted.stream().map(ReferenceVector::id).toList();
         try {
-            deleteAll(ids);
+            deleteAll(collection, ids);
             return failure;
         } catch (ReferenceStoreException e) {
             failure.addSuppressed(e);
@@ -345,24 +403,25 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
         }
     }
 
-    private void clearLeftovers() {
+    private void clearLeftovers(String collection) {
         if (!leftovers.isEmpty()) {
-            deleteAll(leftovers);
+            deleteAll(collection, leftovers);
             leftovers.clear();
         }
     }
 
-    private void refuseUsed(List<String> ids) {
-        List<String> used = present(ids);
+    private void refuseUsed(String collection, List<String> ids) {
+        List<String> used = present(collection, ids);
         if (!used.isEmpty()) {
             throw VectorChecks.usedTwice(used.get(0), name);
         }
     }
 
-    private List<String> present(Collection<String> ids) {
+    private List<String> present(String collection, Collection<String> ids) {
         List<String> present = new ArrayList<>();
         for (List<String> part : parts(List.copyOf(new LinkedHashSet<>(ids)), MAX_IDS_A_CALL)) {
-            QueryResults found = MilvusRpc.await(whileLoaded(() -> query(Messages.present(name, part))));
+            QueryResults found =
+                    MilvusRpc.await(whileLoaded(collection, () -> query(Messages.present(collection, part))));
             Set<String> asked = new HashSet<>(part);
             Messages.column(found.getFieldsDataList(), Messages.ID).getScalars().getStringData().getDataList().stream()
                     .filter(asked::remove)
@@ -371,9 +430,9 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
         return present;
     }
 
-    private void deleteAll(Collection<String> ids) {
+    private void deleteAll(String collection, Collection<String> ids) {
         for (List<String> part : parts(List.copyOf(ids), MAX_IDS_A_CALL)) {
-            rpc.writeRepeatably(MilvusServiceGrpc.getDeleteMethod(), Messages.delete(name, part));
+            rpc.delete(Messages.delete(collection, part));
         }
     }
 
@@ -382,17 +441,17 @@ public final class MilvusReferenceCollection implements ReferenceCollection {
     }
 
     /** The call; where the server has put the collection out of its memory, that and the call again. */
-    private <A> CompletableFuture<A> whileLoaded(Supplier<CompletableFuture<A>> call) {
+    private <A> CompletableFuture<A> whileLoaded(String collection, Supplier<CompletableFuture<A>> call) {
         return call.get().exceptionallyCompose(failure -> {
             Throwable cause = MilvusRpc.unwrap(failure);
             return MilvusRpc.isNotLoaded(cause)
-                    ? store.load(name, rpc.settings().deadline()).thenCompose(loaded -> call.get())
+                    ? store.load(collection, rpc.settings().deadline()).thenCompose(loaded -> call.get())
                     : CompletableFuture.failedFuture(cause);
         });
     }
 
     private int rowsOfACall() {
-        return (int) Math.max(1, Math.min(MAX_ROWS_A_CALL, MilvusRpc.MESSAGE_BYTES / Messages.rowBytes(dimension)));
+        return (int) Math.max(1, Math.min(MAX_ROWS_A_CALL, MilvusRpc.MESSAGE_BYTES / Messages.rowBytes(dimension())));
     }
 
     private static <T> List<List<T>> parts(List<T> all, int size) {

@@ -2,6 +2,11 @@ package dev.whence.vectorstore.milvus;
 
 import dev.whence.vectorstore.ReferenceStoreException;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
+import io.milvus.grpc.AllocTimestampRequest;
+import io.milvus.grpc.AllocTimestampResponse;
+import io.milvus.grpc.DeleteRequest;
+import io.milvus.grpc.InsertRequest;
+import io.milvus.grpc.MilvusServiceGrpc;
 import io.milvus.grpc.MutationResult;
 import io.milvus.grpc.Status;
 import io.milvus.shaded.io.grpc.CallOptions;
@@ -12,10 +17,12 @@ import io.milvus.shaded.io.grpc.ManagedChannel;
 import io.milvus.shaded.io.grpc.ManagedChannelBuilder;
 import io.milvus.shaded.io.grpc.Metadata;
 import io.milvus.shaded.io.grpc.MethodDescriptor;
+import io.milvus.shaded.io.grpc.Status.Code;
 import io.milvus.shaded.io.grpc.StatusRuntimeException;
 import io.milvus.shaded.io.grpc.stub.ClientCalls;
 import io.milvus.shaded.io.grpc.stub.MetadataUtils;
 import io.milvus.shaded.io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Set;
@@ -44,6 +51,14 @@ final class MilvusRpc implements AutoCloseable {
     /** Milvus' codes of what passes by itself: a component starts, a channel moves, a limit was hit. */
     private static final Set<Integer> PASSING =
             Set.of(1, 2, 4, 7, 8, 103, 400, 401, 402, 500, 501, 503, 600, 601, 602, 900, 901, 902, 903, 904);
+
+    /**
+     * A search with vectors is two steps on the server, find and fetch. Between them a deletion can take what was found, or an
+     * alias move: code 2200, in 2.3 this text.
+     */
+    private static final int GONE_BETWEEN_STEPS = 2200;
+
+    private static final String GONE_BETWEEN_STEPS_2_3 = "incomplete query result";
 
     private final MilvusSettings settings;
     private final ManagedChannel connection;
@@ -97,28 +112,29 @@ final class MilvusRpc implements AutoCloseable {
         return call(method, request, status, settings.attempts());
     }
 
-    /** A change of rows, made once: who asked knows what is to be done if its fate is unknown. */
-    MutationResult write(MethodDescriptor<?, MutationResult> method, Object request) {
-        return await(writing(method, request, 1));
+    /** Adds rows, in one attempt: who asked knows what is to be done if its fate is unknown. */
+    MutationResult insert(InsertRequest request) {
+        MutationResult done = await(call(MilvusServiceGrpc.getInsertMethod(), request, MutationResult::getStatus, 1));
+        lastWrite.accumulateAndGet(done.getTimestamp(), Math::max);
+        return done;
     }
 
-    /** A change of rows that does no more when it is made twice. */
-    MutationResult writeRepeatably(MethodDescriptor<?, MutationResult> method, Object request) {
-        return await(writing(method, request, settings.attempts()));
-    }
-
-    @SuppressWarnings("unchecked")
-    private CompletableFuture<MutationResult> writing(
-            MethodDescriptor<?, MutationResult> method, Object request, int attempts) {
-        return call((MethodDescriptor<Object, MutationResult>) method, request, MutationResult::getStatus, attempts)
-                .thenApply(done -> {
-                    lastWrite.accumulateAndGet(done.getTimestamp(), Math::max);
-                    return done;
-                });
+    /** Deletes rows. The answer to that has no time (2.3), so the server is asked for one that is later. */
+    void delete(DeleteRequest request) {
+        await(call(MilvusServiceGrpc.getDeleteMethod(), request, MutationResult::getStatus));
+        AllocTimestampResponse now = await(call(
+                MilvusServiceGrpc.getAllocTimestampMethod(),
+                AllocTimestampRequest.getDefaultInstance(),
+                AllocTimestampResponse::getStatus));
+        lastWrite.accumulateAndGet(now.getTimestamp(), Math::max);
     }
 
     private <Q, A> CompletableFuture<A> call(
             MethodDescriptor<Q, A> method, Q request, Function<A, Status> status, int attempts) {
+        if (connection.isShutdown()) {
+            throw new IllegalStateException(
+                    "The connection to the Milvus server " + settings.uri() + " is closed: connect again.");
+        }
         Call<Q, A> call =
                 new Call<>(method, request, status, settings.deadline().toNanos() + System.nanoTime());
         attempt(call, attempts, FIRST_PAUSE_MILLIS);
@@ -155,9 +171,7 @@ final class MilvusRpc implements AutoCloseable {
 
             @Override
             public void onError(Throwable failure) {
-                boolean unreachable = failure instanceof StatusRuntimeException broken
-                        && broken.getStatus().getCode() == io.milvus.shaded.io.grpc.Status.Code.UNAVAILABLE;
-                endOrRepeat(call, attemptsLeft, pauseMillis, unreachable, describe(failure));
+                endOrRepeat(call, attemptsLeft, pauseMillis, isUnreachable(failure), describe(failure));
             }
 
             @Override
@@ -219,6 +233,8 @@ final class MilvusRpc implements AutoCloseable {
 
     private static boolean isPassing(Status status) {
         return PASSING.contains(status.getCode())
+                || status.getCode() == GONE_BETWEEN_STEPS
+                || status.getReason().contains(GONE_BETWEEN_STEPS_2_3)
                 || (status.getRetriable() && !NOT_FOUND.contains(status.getCode()) && status.getCode() != NOT_LOADED);
     }
 
@@ -238,18 +254,26 @@ final class MilvusRpc implements AutoCloseable {
                 Reason.REFUSED, "The Milvus server " + settings.uri() + " refuses: " + refusal.getMessage(), refusal);
     }
 
+    /** A connection that breaks in the middle of a call is UNKNOWN to gRPC, with the cause. */
+    private static boolean isUnreachable(Throwable failure) {
+        return failure instanceof StatusRuntimeException broken
+                && (broken.getStatus().getCode() == Code.UNAVAILABLE
+                        || broken.getStatus().getCause() instanceof IOException);
+    }
+
     private ReferenceStoreException describe(Throwable failure) {
         if (!(failure instanceof StatusRuntimeException broken)) {
             return new ReferenceStoreException(Reason.FAILED, "A Milvus call failed: " + failure.getMessage(), failure);
         }
         String description = String.valueOf(broken.getMessage());
+        if (isUnreachable(failure)) {
+            return new ReferenceStoreException(
+                    Reason.UNAVAILABLE,
+                    "The Milvus server " + settings.uri() + " can't be reached, check the address or try again later: "
+                            + description,
+                    failure);
+        }
         return switch (broken.getStatus().getCode()) {
-            case UNAVAILABLE ->
-                new ReferenceStoreException(
-                        Reason.UNAVAILABLE,
-                        "The Milvus server " + settings.uri()
-                                + " can't be reached, check the address or try again later: " + description,
-                        failure);
             case DEADLINE_EXCEEDED ->
                 new ReferenceStoreException(
                         Reason.UNAVAILABLE,
@@ -261,7 +285,8 @@ final class MilvusRpc implements AutoCloseable {
                         Reason.REFUSED,
                         "The Milvus server " + settings.uri() + " refuses the token: pass a valid one.",
                         failure);
-            case OK,
+            case UNAVAILABLE,
+                    OK,
                     CANCELLED,
                     UNKNOWN,
                     INVALID_ARGUMENT,

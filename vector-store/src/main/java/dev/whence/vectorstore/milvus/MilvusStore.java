@@ -7,6 +7,7 @@ import dev.whence.vectorstore.ReferenceStoreException.Reason;
 import io.milvus.grpc.AlterAliasRequest;
 import io.milvus.grpc.CheckHealthRequest;
 import io.milvus.grpc.CheckHealthResponse;
+import io.milvus.grpc.CollectionSchema;
 import io.milvus.grpc.ConsistencyLevel;
 import io.milvus.grpc.CreateAliasRequest;
 import io.milvus.grpc.CreateCollectionRequest;
@@ -52,7 +53,7 @@ public final class MilvusStore implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,254}");
     private static final Pattern DESCRIPTION = Pattern.compile("whence reference collection 1, (L2|COSINE), (.*)");
     private static final String GPU_PROBE = "whence_gpu_probe_";
-    private static final Duration GPU_PATIENCE = Duration.ofSeconds(20);
+    private static final Duration GPU_PATIENCE = Duration.ofSeconds(10);
     private static final int GPU_PROBE_ROWS = 2048;
     private static final int GPU_PROBE_DIMENSION = 8;
     private static final int POLL_MILLIS = 100;
@@ -110,22 +111,21 @@ public final class MilvusStore implements AutoCloseable {
 
     /** @throws ReferenceStoreException MISSING; UNKNOWN_FORMAT if it is nobody's reference collection */
     public MilvusReferenceCollection open(String collectionOrAlias) {
-        Described described = describe(collectionOrAlias);
-        MilvusRpc.await(load(collectionOrAlias, rpc.settings().patience()));
-        return new MilvusReferenceCollection(
-                this, rpc, collectionOrAlias, described.dimension(), described.metric(), described.index());
+        Described described = MilvusRpc.await(describe(collectionOrAlias));
+        MilvusRpc.await(load(described.name(), rpc.settings().patience()));
+        return new MilvusReferenceCollection(this, rpc, collectionOrAlias, described);
     }
 
     /**
      * Lets the alias stand for the collection, whatever it stood for before, in one step: collections opened by the alias go on
-     * with the other one. The collection is loaded first, so that no search waits for it.
+     * with the other one within a second. The collection is loaded first, so that no search waits for it.
      *
-     * @throws ReferenceStoreException MISSING if there is no such collection; REFUSED if the alias stands for one with another
-     *     dimension, metric or type of index, which whoever has it open could not search
+     * @throws ReferenceStoreException MISSING if there is no such collection; EXISTS if the alias is the name of one; REFUSED
+     *     if the alias stands for one with another dimension or metric, which whoever has it open could not search
      */
     public void pointAlias(String alias, String collection) {
         checkName(alias);
-        Described next = describe(collection);
+        Described next = MilvusRpc.await(describe(collection));
         Optional<String> before = aliased(alias);
         if (before.isEmpty() && isThere(alias)) {
             throw new ReferenceStoreException(
@@ -140,10 +140,8 @@ public final class MilvusStore implements AutoCloseable {
                             .setCollectionName(next.name())
                             .build());
         } else if (!before.get().equals(next.name())) {
-            Described old = describe(before.get());
-            if (old.dimension() != next.dimension()
-                    || old.metric() != next.metric()
-                    || old.index().type() != next.index().type()) {
+            Described old = MilvusRpc.await(describe(before.get()));
+            if (old.dimension() != next.dimension() || old.metric() != next.metric()) {
                 throw new ReferenceStoreException(
                         Reason.REFUSED,
                         "The alias " + alias + " can't move from " + old.name() + " (" + old.kind() + ") to "
@@ -161,20 +159,21 @@ public final class MilvusStore implements AutoCloseable {
     /** The collection that the alias stands for; empty if there is no such alias. */
     public Optional<String> aliased(String alias) {
         checkName(alias);
-        return describeOrMissing(alias)
-                .map(DescribeCollectionResponse::getCollectionName)
+        return MilvusRpc.await(ask(alias))
+                .map(described -> described.getSchema().getName())
                 .filter(name -> !name.equals(alias));
     }
 
     /** @throws ReferenceStoreException MISSING; REFUSED while an alias stands for it, or if this is one */
     public void drop(String collection) {
-        DescribeCollectionResponse described = describeOrMissing(collection).orElseThrow(() -> missing(collection));
-        if (!described.getCollectionName().equals(collection) || described.getAliasesCount() > 0) {
+        DescribeCollectionResponse described = MilvusRpc.await(ask(collection)).orElseThrow(() -> missing(collection));
+        if (!described.getSchema().getName().equals(collection) || described.getAliasesCount() > 0) {
             throw new ReferenceStoreException(
                     Reason.REFUSED,
                     "The alias "
                             + (described.getAliasesCount() > 0 ? described.getAliases(0) : collection)
-                            + " stands for the collection " + described.getCollectionName()
+                            + " stands for the collection "
+                            + described.getSchema().getName()
                             + ": point it elsewhere before that is dropped.");
         }
         dropNow(collection);
@@ -182,7 +181,7 @@ public final class MilvusStore implements AutoCloseable {
 
     /** @throws ReferenceStoreException MISSING */
     public MilvusCollectionState state(String collectionOrAlias) {
-        Described described = describe(collectionOrAlias);
+        Described described = MilvusRpc.await(describe(collectionOrAlias));
         DescribeIndexRequest request = DescribeIndexRequest.newBuilder()
                 .setCollectionName(described.name())
                 .setFieldName(Messages.VECTOR)
@@ -193,7 +192,7 @@ public final class MilvusStore implements AutoCloseable {
         boolean loaded = MilvusRpc.await(loadState(described.name())) == LoadState.LoadStateLoaded;
         return new MilvusCollectionState(
                 described.name(),
-                loaded ? collection(described).count() : -1,
+                loaded ? new MilvusReferenceCollection(this, rpc, described.name(), described).count() : -1,
                 described.index(),
                 built.getIndexedRows(),
                 built.getPendingIndexRows(),
@@ -307,7 +306,8 @@ public final class MilvusStore implements AutoCloseable {
             dropAfter(e, collection);
             throw e;
         }
-        return new MilvusReferenceCollection(this, rpc, collection, dimension, metric, index);
+        return new MilvusReferenceCollection(
+                this, rpc, collection, new Described(collection, dimension, metric, index));
     }
 
     /** Milvus builds no index for less than 1024 rows, so it is asked for one of more. */
@@ -349,58 +349,57 @@ public final class MilvusStore implements AutoCloseable {
         return new ReferenceVector("probe-" + number, "%064x".formatted(number), "", vector);
     }
 
-    private record Described(String name, int dimension, Metric metric, MilvusIndex index) {
+    /** What a collection is, by its own name. */
+    record Described(String name, int dimension, Metric metric, MilvusIndex index) {
         String kind() {
-            return dimension + " components, " + metric + ", " + index.type();
+            return dimension + " components, " + metric;
         }
     }
 
-    private Described describe(String collectionOrAlias) {
-        DescribeCollectionResponse described =
-                describeOrMissing(collectionOrAlias).orElseThrow(() -> missing(collectionOrAlias));
-        Matcher description = DESCRIPTION.matcher(described.getSchema().getDescription());
-        if (!description.matches()) {
-            throw new ReferenceStoreException(
-                    Reason.UNKNOWN_FORMAT,
-                    "The Milvus collection " + collectionOrAlias
-                            + " is no reference collection that this version of Whence knows: name another.");
-        }
-        int dimension = described.getSchema().getFieldsList().stream()
-                .map(FieldSchema::getTypeParamsList)
-                .flatMap(List::stream)
-                .filter(parameter -> parameter.getKey().equals("dim"))
-                .map(KeyValuePair::getValue)
-                .mapToInt(Integer::parseInt)
-                .sum();
-        return new Described(
-                described.getCollectionName(),
-                dimension,
-                Metric.valueOf(description.group(1)),
-                MilvusIndex.parse(description.group(2)));
+    CompletableFuture<Described> describe(String collectionOrAlias) {
+        return ask(collectionOrAlias).thenApply(answer -> {
+            CollectionSchema schema =
+                    answer.orElseThrow(() -> missing(collectionOrAlias)).getSchema();
+            Matcher description = DESCRIPTION.matcher(schema.getDescription());
+            if (!description.matches()) {
+                throw new ReferenceStoreException(
+                        Reason.UNKNOWN_FORMAT,
+                        "The Milvus collection " + collectionOrAlias
+                                + " is no reference collection that this version of Whence knows: name another.");
+            }
+            int dimension = schema.getFieldsList().stream()
+                    .map(FieldSchema::getTypeParamsList)
+                    .flatMap(List::stream)
+                    .filter(parameter -> parameter.getKey().equals("dim"))
+                    .map(KeyValuePair::getValue)
+                    .mapToInt(Integer::parseInt)
+                    .sum();
+            return new Described(
+                    schema.getName(),
+                    dimension,
+                    Metric.valueOf(description.group(1)),
+                    MilvusIndex.parse(description.group(2)));
+        });
     }
 
-    private Optional<DescribeCollectionResponse> describeOrMissing(String collectionOrAlias) {
+    private CompletableFuture<Optional<DescribeCollectionResponse>> ask(String collectionOrAlias) {
         DescribeCollectionRequest request = DescribeCollectionRequest.newBuilder()
                 .setCollectionName(collectionOrAlias)
                 .build();
-        try {
-            return Optional.of(MilvusRpc.await(rpc.call(
-                    MilvusServiceGrpc.getDescribeCollectionMethod(), request, DescribeCollectionResponse::getStatus)));
-        } catch (ReferenceStoreException e) {
-            if (e.reason() == Reason.MISSING) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return rpc.call(MilvusServiceGrpc.getDescribeCollectionMethod(), request, DescribeCollectionResponse::getStatus)
+                .thenApply(Optional::of)
+                .exceptionallyCompose(failure -> {
+                    Throwable cause = MilvusRpc.unwrap(failure);
+                    boolean missing =
+                            cause instanceof ReferenceStoreException known && known.reason() == Reason.MISSING;
+                    return missing
+                            ? CompletableFuture.completedFuture(Optional.empty())
+                            : CompletableFuture.failedFuture(cause);
+                });
     }
 
     private boolean isThere(String collectionOrAlias) {
-        return describeOrMissing(collectionOrAlias).isPresent();
-    }
-
-    private MilvusReferenceCollection collection(Described described) {
-        return new MilvusReferenceCollection(
-                this, rpc, described.name(), described.dimension(), described.metric(), described.index());
+        return MilvusRpc.await(ask(collectionOrAlias)).isPresent();
     }
 
     private void dropNow(String collection) {

@@ -128,6 +128,8 @@ dataNode:
   port: 21124
 common:
   storageType: local
+  session:
+    ttl: 5
 log:
   level: warn
 """)
