@@ -61,6 +61,7 @@ final class BenchStreamCommand implements Callable<Integer> {
                     all,
                     images,
                     LocalStackSettings.of(data, model.model, model.reference)
+                            .withAccess(model.access())
                             .withInferenceThreads(model.threads.count()));
             StreamBench.Figures figures = bench.run(rounds, progress::at);
             spec.commandLine().getOut().println(json ? figures.json() : figures.text());

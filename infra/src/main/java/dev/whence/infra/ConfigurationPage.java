@@ -41,6 +41,7 @@ final class ConfigurationPage implements Callable<Integer> {
 
                 | environment variable | what it does |
                 |---|---|
+                | `WHENCE_MILVUS_TOKEN` | Access token of the Milvus server, `USER:PASSWORD` or a key; never stored, never logged. |
                 | `WHENCE_DATA` | Folder of the local stack's data, unless `--data` names one. |
                 | `JAVA_HOME` | The JDK that the launcher uses, 17 or newer; else the `java` on the `PATH`. |
                 | `WHENCE_JAVA_OPTIONS` | More options for the JVM, after the launcher's own: `-Xmx4g`, for example. |

@@ -1,6 +1,7 @@
 package dev.whence.infra;
 
 import dev.whence.attributor.Attributor;
+import dev.whence.attributor.reference.MilvusAccess;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,12 +22,23 @@ final class ModelOptions {
             description = "Folder of the reference that the bundle was trained against.")
     Path reference;
 
+    @Option(
+            names = "--follow-alias",
+            description =
+                    "Search what the reference's alias on the Milvus server points to, and go on with another build"
+                            + " of the same reference as soon as it points there.")
+    private boolean followAlias;
+
     @Mixin
     ThreadOptions threads;
 
+    MilvusAccess access() {
+        return new EnvironmentAccess(followAlias);
+    }
+
     Attributor open() throws CommandFailedException {
         requireFolders();
-        return Attributor.open(model, reference, threads.count());
+        return Attributor.open(model, reference, threads.count(), access());
     }
 
     void requireFolders() throws CommandFailedException {

@@ -1,7 +1,8 @@
 package dev.whence.infra;
 
-import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.reference.Reference.RealImage;
+import dev.whence.attributor.reference.ReferenceStore;
 import dev.whence.attributor.space.EmbeddingSpace;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  whence reference build --images photos/ --out reference",
-            "  whence reference build --images a.tar b.zip --out reference --size 64"
+            "  whence reference build --images a.tar b.zip --out reference --size 64",
+            "  whence reference build --images photos/ --out reference --store milvus --uri http://127.0.0.1:19530"
         })
 final class ReferenceBuildCommand implements Callable<Integer> {
     @Spec
@@ -58,11 +60,23 @@ final class ReferenceBuildCommand implements Callable<Integer> {
             description = "Embedding spaces, separated by commas (default: ${DEFAULT-VALUE}).")
     private List<String> spaces;
 
+    @Option(
+            names = "--data-set",
+            paramLabel = "NAME",
+            description =
+                    "Data set that every image is recorded under; if not given, the first folder inside the SOURCE,"
+                            + " else the SOURCE's own name.")
+    private Optional<String> dataSet;
+
+    @Mixin
+    private StoreOptions store;
+
     @Mixin
     private ThreadOptions threads;
 
     @Override
     public Integer call() throws Exception {
+        ReferenceStore target = store.store();
         Reference.Settings settings = new Reference.Settings(
                 name.orElseGet(
                         () -> out.toAbsolutePath().normalize().getFileName().toString()),
@@ -71,7 +85,7 @@ final class ReferenceBuildCommand implements Callable<Integer> {
                 threads.count());
         try (Sources sources = new Sources(images);
                 Progress progress = Progress.of("embedding", sources.count())) {
-            Reference.Built built = Reference.build(encoded(sources), out, settings, progress::at);
+            Reference.Built built = Reference.build(real(sources), out, settings, target, progress::at);
             spec.commandLine()
                     .getOut()
                     .printf(
@@ -81,9 +95,10 @@ final class ReferenceBuildCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Iterator<EncodedImage> encoded(Sources sources) {
+    private Iterator<RealImage> real(Sources sources) {
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(sources, 0), false)
-                .flatMap(image -> Sources.encoded(image).stream())
+                .flatMap(image -> Sources.encoded(image).stream()
+                        .map(encoded -> new RealImage(encoded, dataSet.orElse(image.label()))))
                 .iterator();
     }
 

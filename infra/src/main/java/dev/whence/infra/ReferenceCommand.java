@@ -9,7 +9,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "reference",
         description = "Work on reference collections: the real images that artifacts are measured against.",
-        subcommands = ReferenceBuildCommand.class)
+        subcommands = {
+            ReferenceBuildCommand.class,
+            ReferenceCopyCommand.class,
+            ReferenceWithdrawCommand.class,
+            ReferenceCompactCommand.class
+        })
 final class ReferenceCommand implements Runnable {
     @Spec
     private CommandSpec spec;

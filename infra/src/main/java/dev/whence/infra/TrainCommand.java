@@ -111,7 +111,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         requireFree();
         SortedMap<String, Path> generators = LabelledSources.generators(generated);
-        try (Reference real = Reference.open(reference, threads.count());
+        try (Reference real = Reference.open(reference, threads.count(), EnvironmentAccess.PINNED);
                 LabelledSources images = new LabelledSources().add(generators).addReal(this.real);
                 TrainingProgress progress = new TrainingProgress(images.count())) {
             TrainingSettings settings = new TrainingSettings(

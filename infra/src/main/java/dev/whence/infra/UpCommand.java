@@ -66,6 +66,7 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         model.requireFolders();
         LocalStackSettings settings = LocalStackSettings.of(data.folder, model.model, model.reference)
+                .withAccess(model.access())
                 .withPorts(port, metricsPort)
                 .withInferenceThreads(model.threads.count())
                 .withDelivery(DeliveryGuarantee.valueOf(delivery.name()), Duration.ofMillis(checkpointMillis));

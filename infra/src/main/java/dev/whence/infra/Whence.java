@@ -1,6 +1,7 @@
 package dev.whence.infra;
 
 import dev.whence.ingest.UnusableSourceException;
+import dev.whence.vectorstore.ReferenceStoreException;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             AttributeCommand.class,
             EvaluateCommand.class,
+            DoctorCommand.class,
             BenchCommand.class,
             WarmUpCommand.class,
             ConfigurationPage.class,
@@ -103,6 +105,7 @@ public final class Whence implements Runnable {
         return failure instanceof CommandFailedException
                         || failure instanceof IllegalArgumentException
                         || failure instanceof UnusableSourceException
+                        || failure instanceof ReferenceStoreException
                 ? message
                 : "%s (%s); --verbose shows where."
                         .formatted(

@@ -22,9 +22,13 @@ final class WhenceTest {
                 "up",
                 "ingest",
                 "reference build",
+                "reference copy",
+                "reference withdraw",
+                "reference compact",
                 "train",
                 "attribute",
                 "evaluate",
+                "doctor",
                 "bench stream",
                 "bench search"
             })
@@ -46,6 +50,20 @@ final class WhenceTest {
     void aMistypedCommandIsWrongUseAndTheRightOneIsNamed() {
         assertThat(whence.execute("atribute")).isEqualTo(2);
         assertThat(err.toString()).contains("whence attribute");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--uri http://x",
+                "--store milvus",
+                "--store milvus --uri http://me:secret@x",
+                "--store milvus --uri http://x --index NONE"
+            })
+    void aStoreThatCannotBeIsWrongUse(String options) {
+        assertThat(whence.execute(("reference copy --reference r --out r2 " + options).split(" ")))
+                .isEqualTo(2);
+        assertThat(err.toString()).doesNotContain("secret");
     }
 
     @Test

@@ -15,8 +15,8 @@ public interface MilvusAccess extends Serializable {
     Optional<String> token();
 
     /**
-     * Whether searches go through the alias of the reference's version. Then a running job searches another build of the
-     * same images (another index, say) as soon as the alias points to it. Else it searches the collections that
+     * Whether searches go through the alias of the reference's version and index type. Then a running job searches another
+     * build of the same images as soon as the alias points to it. Else it searches the collections that
      * {@code reference.json} names, come what may.
      */
     boolean followsAlias();

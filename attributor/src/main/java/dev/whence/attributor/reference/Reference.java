@@ -1,55 +1,40 @@
 package dev.whence.attributor.reference;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.EncodedImage;
-import dev.whence.attributor.Hashes;
 import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
-import dev.whence.attributor.onnx.OnnxNetwork;
-import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.vectorstore.EmbeddedReferenceCollection;
 import dev.whence.vectorstore.ReferenceCollection;
-import dev.whence.vectorstore.ReferenceCollection.Metric;
-import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The estimate of the real data manifold: one collection of real vectors for each embedding space, on disk as
- * {@code reference.json} and one folder a space. The RGB collection is the canonical images themselves, so that the
- * nearest real image can be shown.
+ * The estimate of the real data manifold: one collection of real vectors for each embedding space. It is a folder with
+ * {@code reference.json}; the vectors are in folders beside it or on a Milvus server. The RGB collection is the canonical
+ * images themselves, so that the nearest real image can be shown.
  */
 public final class Reference implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reference.class);
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private static final String MANIFEST = "reference.json";
     private static final int MAX_SIZE = 256;
-    /** Images embedded at a time, and vectors of one segment of a collection. */
-    private static final int EMBED_BATCH = 64;
-
-    private static final int ADD_BATCH = 2048;
-
     private final ReferenceManifest manifest;
-    private final Map<EmbeddingSpace, ReferenceCollection> collections;
+    private final OpenCollections collections;
 
-    private Reference(ReferenceManifest manifest, Map<EmbeddingSpace, ReferenceCollection> collections) {
+    private Reference(ReferenceManifest manifest, OpenCollections collections) {
         this.manifest = manifest;
         this.collections = collections;
     }
@@ -82,15 +67,35 @@ public final class Reference implements AutoCloseable {
      */
     public record Built(long added, long repeated, long rejected) {}
 
+    /** @param dataSet the set of real images it is from; empty where that does not matter */
+    public record RealImage(EncodedImage image, String dataSet) {}
+
     /**
-     * Builds a reference from real images.
+     * Builds a reference from real images. For a server it is built in the folder first and copied then, so that nothing is
+     * on the server before all images were read.
      *
      * @param out a folder that does not exist or is empty
      * @param progress called with the number of images read so far
      * @throws IllegalArgumentException when no image could be used, or the folder is in use
+     * @throws dev.whence.vectorstore.ReferenceStoreException when the server does not take it; nothing of it is left there
      */
-    public static Built build(Iterator<EncodedImage> images, Path out, Settings settings, LongConsumer progress) {
+    public static Built build(
+            Iterator<RealImage> images, Path out, Settings settings, ReferenceStore store, LongConsumer progress) {
         requireEmpty(out);
+        if (store instanceof ReferenceStore.Embedded) {
+            return build(images, out, settings, progress);
+        }
+        Path building = out.resolve("building");
+        try {
+            Built built = build(images, building, settings, progress);
+            copyInto(out, building, store, settings.threads(), MilvusAccess.PLAIN, copied -> {});
+            return built;
+        } finally {
+            delete(building);
+        }
+    }
+
+    private static Built build(Iterator<RealImage> images, Path out, Settings settings, LongConsumer progress) {
         ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
         long read = 0;
         long repeated = 0;
@@ -98,15 +103,16 @@ public final class Reference implements AutoCloseable {
         Set<String> hashes = new HashSet<>();
         Set<String> ids = new HashSet<>();
         StringBuilder order = new StringBuilder();
-        try (Writer writer = new Writer(out, settings)) {
+        try (ReferenceWriter writer = new ReferenceWriter(out, settings)) {
             while (images.hasNext()) {
-                EncodedImage image = images.next();
+                RealImage real = images.next();
+                EncodedImage image = real.image();
                 try {
                     CanonicalImage canonical = decoder.decode(image.bytes(), settings.size());
                     if (hashes.add(canonical.sha256())) {
                         String id = unusedId(image, canonical, ids);
                         order.append(id).append(' ').append(canonical.sha256()).append('\n');
-                        writer.add(id, canonical);
+                        writer.add(id, real.dataSet(), canonical);
                     } else {
                         repeated++;
                     }
@@ -125,7 +131,93 @@ public final class Reference implements AutoCloseable {
     }
 
     /**
-     * Opens a reference by mapping its collections.
+     * Copies a reference between engines and compares every bit afterwards. It stays the same reference, with the same hash,
+     * withdrawals and data sets; of points at the same distance another may come first.
+     *
+     * @param out a folder that does not exist or is empty
+     * @param access to the server that may hold the original
+     * @param progress called with the number of vectors copied so far, all spaces together
+     * @return images in the copy
+     * @throws IllegalArgumentException when the folder is in use, or holds no reference
+     * @throws dev.whence.vectorstore.ReferenceStoreException when an engine fails; nothing is left on a server
+     */
+    public static long copy(
+            Path reference, Path out, ReferenceStore store, int threads, MilvusAccess access, LongConsumer progress) {
+        requireEmpty(out);
+        return copyInto(out, reference, store, threads, access, progress);
+    }
+
+    private static long copyInto(
+            Path out, Path reference, ReferenceStore store, int threads, MilvusAccess access, LongConsumer progress) {
+        ReferenceManifest manifest = ReferenceManifest.read(reference);
+        try (OpenCollections source = OpenCollections.open(reference, manifest, threads, access);
+                ReferenceTarget target = ReferenceTarget.of(store, out, manifest, threads)) {
+            return ReferenceCopy.copy(source, manifest, target, progress);
+        }
+    }
+
+    /**
+     * Withdraws images: whoever opens the reference afterwards never has them as neighbours. First their ids are written
+     * to {@code reference.json}, then they are deleted in every space. A withdrawal that was interrupted keeps the
+     * reference from being opened until this is called again, with or without ids.
+     *
+     * @return how many images are withdrawn that were not before
+     * @throws IllegalArgumentException when an id is not in the reference, or no image would be left; nothing was changed
+     */
+    public static int withdraw(Path reference, Set<String> ids, MilvusAccess access) {
+        ReferenceManifest manifest = ReferenceManifest.read(reference);
+        Set<String> added = new TreeSet<>(ids);
+        added.removeAll(manifest.withdrawn());
+        try (OpenCollections open = OpenCollections.open(reference, manifest, 1, access)) {
+            if (!added.isEmpty()) {
+                Set<String> unknown = new TreeSet<>(added);
+                unknown.removeAll(open.known(added));
+                if (!unknown.isEmpty()) {
+                    throw new IllegalArgumentException("The reference %s has no images %s: nothing was withdrawn"
+                            .formatted(manifest.name(), unknown));
+                }
+                if (added.size() >= manifest.vectors()) {
+                    throw new IllegalArgumentException(
+                            "No image would be left in the reference %s: nothing was withdrawn"
+                                    .formatted(manifest.name()));
+                }
+                manifest = manifest.without(added);
+                manifest.write(reference);
+            }
+            Set<String> withdrawn = manifest.withdrawn();
+            open.bySpace().values().forEach(collection -> collection.delete(withdrawn));
+        }
+        return added.size();
+    }
+
+    /**
+     * Gives back the disk space of withdrawn images.
+     *
+     * @throws IllegalArgumentException when the vectors are on a server, which does so by itself
+     */
+    public static void compact(Path reference) {
+        ReferenceManifest manifest = ReferenceManifest.read(reference);
+        if (manifest.onServer().isPresent()) {
+            throw new IllegalArgumentException(
+                    "The vectors of %s are on a server, which compacts by itself: there is nothing to do"
+                            .formatted(reference));
+        }
+        for (ReferenceManifest.Space space : manifest.spaces()) {
+            try (EmbeddedReferenceCollection collection =
+                    EmbeddedReferenceCollection.open(reference.resolve(space.name()), 1)) {
+                collection.compact();
+            }
+        }
+    }
+
+    /** Vectors of all spaces together, as {@code reference.json} has them: nothing is opened. */
+    public static long vectors(Path reference) {
+        ReferenceManifest manifest = ReferenceManifest.read(reference);
+        return manifest.vectors() * manifest.spaces().size();
+    }
+
+    /**
+     * Opens a reference whose vectors are in the folder, or on a server without access control.
      *
      * @param threads threads of one search
      * @throws IllegalArgumentException when the folder holds no reference this version can read
@@ -134,35 +226,19 @@ public final class Reference implements AutoCloseable {
         return open(folder, threads, MilvusAccess.PLAIN);
     }
 
-    /** {@link #open(Path, int)}, with access to the server that may hold the vectors. */
+    /**
+     * {@link #open(Path, int)}, with access to the server that may hold the vectors.
+     *
+     * @throws dev.whence.vectorstore.ReferenceStoreException when the server does not answer or lacks a collection
+     */
     public static Reference open(Path folder, int threads, MilvusAccess access) {
-        Path file = folder.resolve(MANIFEST);
-        if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException(
-                    "%s holds no reference: build one with 'whence reference build'".formatted(folder));
-        }
-        ReferenceManifest manifest;
+        ReferenceManifest manifest = ReferenceManifest.read(folder);
+        OpenCollections collections = OpenCollections.open(folder, manifest, threads, access);
         try {
-            manifest = JSON.readValue(file.toFile(), ReferenceManifest.class);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("%s cannot be read: build the reference again".formatted(file), e);
-        }
-        if (manifest.format() != ReferenceManifest.FORMAT) {
-            throw new IllegalArgumentException("%s has format %d, this version reads %d: build the reference again"
-                    .formatted(file, manifest.format(), ReferenceManifest.FORMAT));
-        }
-        OnnxNetwork.claimRuntime();
-        Map<EmbeddingSpace, ReferenceCollection> collections = new EnumMap<>(EmbeddingSpace.class);
-        for (ReferenceManifest.Space space : manifest.spaces()) {
-            EmbeddingSpace known = EmbeddingSpace.named(space.name());
-            ReferenceCollection collection = EmbeddedReferenceCollection.open(folder.resolve(known.name()), threads);
-            collections.put(known, collection);
-            if (collection.count() != manifest.images() || collection.dimension() != space.dimension()) {
-                collections.values().forEach(ReferenceCollection::close);
-                throw new IllegalArgumentException(
-                        "The collection %s of %s is not the one that %s names: build it again"
-                                .formatted(known, folder, MANIFEST));
-            }
+            collections.requireCounts();
+        } catch (RuntimeException e) {
+            collections.close();
+            throw e;
         }
         return new Reference(manifest, collections);
     }
@@ -184,8 +260,9 @@ public final class Reference implements AutoCloseable {
         return manifest.size();
     }
 
+    /** Images that can be neighbours. */
     public long images() {
-        return manifest.images();
+        return manifest.vectors();
     }
 
     public List<EmbeddingSpace> spaces() {
@@ -204,17 +281,17 @@ public final class Reference implements AutoCloseable {
 
     /** @throws IllegalArgumentException when the reference lacks the space */
     public ReferenceCollection collection(EmbeddingSpace space) {
-        ReferenceCollection collection = collections.get(space);
+        ReferenceCollection collection = collections.bySpace().get(space);
         if (collection == null) {
             throw new IllegalArgumentException("The reference %s has no space %s, only %s: build it with --spaces"
-                    .formatted(name(), space, collections.keySet()));
+                    .formatted(name(), space, collections.bySpace().keySet()));
         }
         return collection;
     }
 
     @Override
     public void close() {
-        collections.values().forEach(ReferenceCollection::close);
+        collections.close();
     }
 
     private static void requireEmpty(Path out) {
@@ -230,6 +307,19 @@ public final class Reference implements AutoCloseable {
         }
     }
 
+    private static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.walk(folder)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(entry);
+            }
+        } catch (IOException e) {
+            LOG.warn("{} is not needed any more but cannot be deleted", folder, e);
+        }
+    }
+
     /** The file's name where it is free: it tells a person more than a hash. */
     private static String unusedId(EncodedImage image, CanonicalImage canonical, Set<String> ids) {
         String name = image.fileName().replaceAll("\\p{Cntrl}", "");
@@ -238,98 +328,5 @@ public final class Reference implements AutoCloseable {
         }
         ids.add(canonical.sha256());
         return canonical.sha256();
-    }
-
-    /** Embeds image by image and adds to every collection, batch by batch; the manifest comes last. */
-    private static final class Writer implements AutoCloseable {
-        private final Path out;
-        private final Settings settings;
-        private final Embedder embedder;
-        private final List<ReferenceCollection> collections = new ArrayList<>();
-        private final List<String> ids = new ArrayList<>();
-        private final List<CanonicalImage> images = new ArrayList<>();
-        private final List<List<ReferenceVector>> vectors = new ArrayList<>();
-
-        Writer(Path out, Settings settings) {
-            this.out = out;
-            this.settings = settings;
-            embedder = new Embedder(
-                    EmbeddingSpace.graph(settings.spaces(), settings.size()), settings.size(), settings.threads());
-            for (EmbeddingSpace space : settings.spaces()) {
-                collections.add(EmbeddedReferenceCollection.create(
-                        out.resolve(space.name()),
-                        space.name(),
-                        EmbeddingSpace.dimension(settings.size()),
-                        Metric.L2,
-                        settings.threads()));
-                vectors.add(new ArrayList<>());
-            }
-        }
-
-        void add(String id, CanonicalImage image) {
-            ids.add(id);
-            images.add(image);
-            if (images.size() == EMBED_BATCH) {
-                embed();
-            }
-        }
-
-        private void embed() {
-            if (images.isEmpty()) {
-                return;
-            }
-            float[][][] embeddings = embedder.embed(images);
-            for (int s = 0; s < embeddings.length; s++) {
-                for (int i = 0; i < images.size(); i++) {
-                    vectors.get(s)
-                            .add(new ReferenceVector(ids.get(i), images.get(i).sha256(), "", embeddings[s][i]));
-                }
-            }
-            ids.clear();
-            images.clear();
-            if (vectors.get(0).size() >= ADD_BATCH) {
-                flush();
-            }
-        }
-
-        private void flush() {
-            for (int s = 0; s < vectors.size(); s++) {
-                if (!vectors.get(s).isEmpty()) {
-                    collections.get(s).add(vectors.get(s));
-                }
-                vectors.get(s).clear();
-            }
-        }
-
-        void finish(long count, String order) {
-            embed();
-            flush();
-            List<ReferenceManifest.Space> spaces = settings.spaces().stream()
-                    .map(s -> new ReferenceManifest.Space(
-                            s.name(),
-                            EmbeddingSpace.dimension(settings.size()),
-                            Hashes.sha256(EmbeddingSpace.graph(List.of(s), settings.size()))))
-                    .toList();
-            String sha256 = Hashes.sha256(spaces + "\n" + order);
-            ReferenceManifest manifest = new ReferenceManifest(
-                    ReferenceManifest.FORMAT,
-                    settings.name(),
-                    sha256.substring(0, 12),
-                    sha256,
-                    settings.size(),
-                    count,
-                    spaces);
-            try {
-                JSON.writeValue(out.resolve(MANIFEST).toFile(), manifest);
-            } catch (IOException e) {
-                throw new UncheckedIOException("The reference could not be written to " + out, e);
-            }
-        }
-
-        @Override
-        public void close() {
-            embedder.close();
-            collections.forEach(ReferenceCollection::close);
-        }
     }
 }

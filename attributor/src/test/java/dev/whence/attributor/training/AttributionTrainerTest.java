@@ -14,6 +14,7 @@ import dev.whence.attributor.Verdict;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.projection.Projection;
 import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.reference.ReferenceStore;
 import dev.whence.attributor.space.EmbeddingSpace;
 import java.io.IOException;
 import java.net.URI;
@@ -42,7 +43,12 @@ class AttributionTrainerTest {
     @BeforeAll
     static void trainABundle() {
         reference = folder.resolve("reference");
-        Reference.build(SyntheticSources.images("real", 60, 1).iterator(), reference, settings("photographs"), n -> {});
+        Reference.build(
+                SyntheticSources.real(SyntheticSources.images("real", 60, 1)).iterator(),
+                reference,
+                settings("photographs"),
+                new ReferenceStore.Embedded(),
+                n -> {});
         IMAGES.addAll(SyntheticSources.labelled("real", 120, 2));
         IMAGES.addAll(SyntheticSources.labelled("chequered", 120, 3));
         IMAGES.addAll(SyntheticSources.labelled("striped", 40, 4));
@@ -174,7 +180,12 @@ class AttributionTrainerTest {
     @Test
     void anotherReferenceIsRefused() {
         Path other = folder.resolve("other");
-        Reference.build(SyntheticSources.images("real", 20, 8).iterator(), other, settings("others"), n -> {});
+        Reference.build(
+                SyntheticSources.real(SyntheticSources.images("real", 20, 8)).iterator(),
+                other,
+                settings("others"),
+                new ReferenceStore.Embedded(),
+                n -> {});
         assertThatThrownBy(() -> Attributor.open(bundle, other, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("others")
@@ -184,7 +195,12 @@ class AttributionTrainerTest {
     @Test
     void theSameImagesAreTheSameReferenceWhereverItIsBuilt() {
         Path twin = folder.resolve("twin");
-        Reference.build(SyntheticSources.images("real", 60, 1).iterator(), twin, settings("photographs"), n -> {});
+        Reference.build(
+                SyntheticSources.real(SyntheticSources.images("real", 60, 1)).iterator(),
+                twin,
+                settings("photographs"),
+                new ReferenceStore.Embedded(),
+                n -> {});
         try (Reference first = Reference.open(reference, 1);
                 Reference second = Reference.open(twin, 1)) {
             assertThat(second.sha256()).isEqualTo(first.sha256());
@@ -196,8 +212,12 @@ class AttributionTrainerTest {
         List<EncodedImage> images = new ArrayList<>(SyntheticSources.images("real", 5, 1));
         images.add(images.get(0));
         images.add(new EncodedImage("broken.png", new byte[] {1, 2, 3}));
-        Reference.Built built =
-                Reference.build(images.iterator(), folder.resolve("counted"), settings("counted"), n -> {});
+        Reference.Built built = Reference.build(
+                SyntheticSources.real(images).iterator(),
+                folder.resolve("counted"),
+                settings("counted"),
+                new ReferenceStore.Embedded(),
+                n -> {});
         assertThat(built).isEqualTo(new Reference.Built(5, 1, 1));
     }
 

@@ -2,6 +2,7 @@ package dev.whence.attributor.training;
 
 import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.LabelledImage;
+import dev.whence.attributor.reference.Reference.RealImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,6 +32,11 @@ public final class SyntheticSources {
         return images(source, count, seed).stream()
                 .map(i -> new LabelledImage(source, i))
                 .toList();
+    }
+
+    /** As a reference takes them, all of one data set. */
+    public static List<RealImage> real(List<EncodedImage> images) {
+        return images.stream().map(image -> new RealImage(image, "synthetic")).toList();
     }
 
     private static byte[] png(String source, Random random) {

@@ -97,7 +97,7 @@ public final class StreamBench {
         double[] plain = new double[rounds];
         double[] pipeline = new double[rounds];
         double[] ratio = new double[rounds];
-        try (Attributor attributor = Attributor.open(settings.bundle(), settings.reference(), 1);
+        try (Attributor attributor = Attributor.open(settings.bundle(), settings.reference(), 1, settings.access());
                 LocalStack stack = LocalStack.start(settings)) {
             stack.awaitRunning();
             plainLoop(attributor);

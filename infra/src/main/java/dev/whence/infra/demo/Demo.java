@@ -4,6 +4,8 @@ import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.bundle.ModelManifest;
 import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.reference.Reference.RealImage;
+import dev.whence.attributor.reference.ReferenceStore;
 import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.infra.stack.LocalStack;
 import dev.whence.infra.stack.LocalStackSettings;
@@ -21,13 +23,13 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Spliterators;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Shipped images through the whole stack, live: reference, stack, stream, and the verdicts against the truth. */
@@ -87,23 +89,24 @@ public final class Demo {
                 .toList();
         try (ImageSource images = ImageSource.open(pack.reference())) {
             return Reference.build(
-                            encoded(images),
+                            real(images),
                             reference,
                             new Reference.Settings(
                                     model.reference().name(),
                                     model.size(),
                                     spaces,
                                     Runtime.getRuntime().availableProcessors()),
+                            new ReferenceStore.Embedded(),
                             read -> {})
                     .added();
         }
     }
 
-    private static Iterator<EncodedImage> encoded(ImageSource images) {
+    private static Iterator<RealImage> real(ImageSource images) {
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(images, 0), false)
                 .flatMap(image -> image.content() instanceof SourceImage.Bytes read
-                        ? Optional.of(new EncodedImage(image.path(), read.bytes())).stream()
-                        : Optional.<EncodedImage>empty().stream())
+                        ? Stream.of(new RealImage(new EncodedImage(image.path(), read.bytes()), image.label()))
+                        : Stream.<RealImage>empty())
                 .iterator();
     }
 

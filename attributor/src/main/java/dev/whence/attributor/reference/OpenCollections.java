@@ -1,0 +1,127 @@
+package dev.whence.attributor.reference;
+
+import dev.whence.attributor.onnx.OnnxNetwork;
+import dev.whence.attributor.space.EmbeddingSpace;
+import dev.whence.vectorstore.EmbeddedReferenceCollection;
+import dev.whence.vectorstore.ReferenceCollection;
+import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
+import dev.whence.vectorstore.milvus.MilvusSettings;
+import dev.whence.vectorstore.milvus.MilvusStore;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The collections that a manifest names, opened, in whichever engine. */
+final class OpenCollections implements AutoCloseable {
+    private final Path folder;
+    private final ReferenceManifest manifest;
+    private final Optional<MilvusStore> server;
+    private final Map<EmbeddingSpace, ReferenceCollection> bySpace = new EnumMap<>(EmbeddingSpace.class);
+
+    private OpenCollections(Path folder, ReferenceManifest manifest, Optional<MilvusStore> server) {
+        this.folder = folder;
+        this.manifest = manifest;
+        this.server = server;
+    }
+
+    /**
+     * @throws IllegalArgumentException if a collection is of another dimension than the manifest says
+     * @throws dev.whence.vectorstore.ReferenceStoreException if one can't be opened
+     */
+    static OpenCollections open(Path folder, ReferenceManifest manifest, int threads, MilvusAccess access) {
+        OnnxNetwork.claimRuntime();
+        OpenCollections open =
+                new OpenCollections(folder, manifest, manifest.onServer().map(place -> connect(place.uri(), access)));
+        try {
+            for (ReferenceManifest.Space space : manifest.spaces()) {
+                EmbeddingSpace known = EmbeddingSpace.named(space.name());
+                ReferenceCollection collection = open.collection(known, threads, access.followsAlias());
+                open.bySpace.put(known, collection);
+                if (collection.dimension() != space.dimension()) {
+                    throw notTheOne(
+                            folder,
+                            known,
+                            "it has %,d dimensions, not %,d".formatted(collection.dimension(), space.dimension()));
+                }
+            }
+            return open;
+        } catch (RuntimeException e) {
+            open.close();
+            throw e;
+        }
+    }
+
+    static MilvusStore connect(String uri, MilvusAccess access) {
+        return MilvusStore.connect(settings(uri, access));
+    }
+
+    static MilvusSettings settings(String uri, MilvusAccess access) {
+        MilvusSettings plain = MilvusSettings.of(uri);
+        return access.token().map(plain::withToken).orElse(plain);
+    }
+
+    private ReferenceCollection collection(EmbeddingSpace space, int threads, boolean alias) {
+        if (server.isEmpty()) {
+            return EmbeddedReferenceCollection.open(folder.resolve(space.name()), threads);
+        }
+        ReferenceManifest.Place place = place(space);
+        return server.get().open(alias ? place.alias() : place.collection());
+    }
+
+    /** @throws IllegalArgumentException if the manifest names no collection of this space */
+    ReferenceManifest.Place place(EmbeddingSpace space) {
+        return manifest.onServer()
+                .flatMap(milvus -> Optional.ofNullable(milvus.collections().get(space.name())))
+                .orElseThrow(() -> new IllegalArgumentException("%s of %s names no collection of the space %s"
+                        .formatted(ReferenceManifest.FILE, folder, space)));
+    }
+
+    Map<EmbeddingSpace, ReferenceCollection> bySpace() {
+        return bySpace;
+    }
+
+    Optional<MilvusStore> server() {
+        return server;
+    }
+
+    /** @throws IllegalArgumentException if a collection holds fewer or more vectors than the manifest says */
+    void requireCounts() {
+        bySpace.forEach((space, collection) -> {
+            long count = collection.count();
+            if (count != manifest.vectors()) {
+                throw notTheOne(folder, space, "it holds %,d vectors, not %,d".formatted(count, manifest.vectors()));
+            }
+        });
+    }
+
+    /** Which of these ids the first space has; reads all its vectors at worst. */
+    Set<String> known(Set<String> ids) {
+        Set<String> known = new HashSet<>();
+        ReferenceCollection first = bySpace.values().iterator().next();
+        for (ReferenceVector vector : first) {
+            if (ids.contains(vector.id())) {
+                known.add(vector.id());
+                if (known.size() == ids.size()) {
+                    break;
+                }
+            }
+        }
+        return known;
+    }
+
+    private static IllegalArgumentException notTheOne(Path folder, EmbeddingSpace space, String how) {
+        return new IllegalArgumentException(
+                ("The collection %s of %s is not the one that %s names: %s. If a withdrawal was"
+                                + " interrupted, finish it with 'whence reference withdraw --reference %s', else build it again")
+                        .formatted(space, folder, ReferenceManifest.FILE, how, folder));
+    }
+
+    @Override
+    public void close() {
+        bySpace.values().forEach(ReferenceCollection::close);
+        server.ifPresent(MilvusStore::close);
+    }
+}

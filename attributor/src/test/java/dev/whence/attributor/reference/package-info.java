@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.attributor.reference;
+
+import org.jspecify.annotations.NullMarked;
