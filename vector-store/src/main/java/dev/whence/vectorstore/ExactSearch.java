@@ -170,12 +170,44 @@ final class ExactSearch {
             for (int query = 0; query < shortlists.length; query++) {
                 if (!tooLong[query]) {
                     productBuffer.get(query * rows, products, 0, rows);
+                    if (shortlists[query].nearest().limit() == Double.POSITIVE_INFINITY) {
+                        seed(block, query);
+                    }
                     scan(block, query, coded.error(query) * longest + coded.reach(query) * worst);
                     tighten(query);
                 }
             }
             counters.rowsScanned.add((long) rows * shortlists.length);
             counters.bytesRead.add((long) rows * (axes + 8L * Column.COUNT));
+        }
+
+        /** Measures the rows of a block that seem closest, so that the others meet a limit. */
+        private void seed(Block block, int query) {
+            double[] halfLengths = columns[Column.SQUARED_OFFSET];
+            double[] scales = columns[Column.SCALE];
+            double scale = coded.scale(query);
+            double[] closest = new double[asked.k()];
+            int[] rows = new int[asked.k()];
+            int size = 0;
+            for (int i = 0; i < block.rows(); i++) {
+                double score = halfLengths[i] - scale * scales[i] * (products[i] - shifts[i]);
+                if ((size < closest.length || score < closest[size - 1])
+                        && isOfDataSet(block.segment(), block.start() + i)
+                        && isNeighbour(block.segment(), block.start() + i, queries.get(query))) {
+                    int place = size < closest.length ? size++ : size - 1;
+                    for (; place > 0 && closest[place - 1] > score; place--) {
+                        closest[place] = closest[place - 1];
+                        rows[place] = rows[place - 1];
+                    }
+                    closest[place] = score;
+                    rows[place] = i;
+                }
+            }
+            Shortlist shortlist = shortlists[query];
+            for (int i = 0; i < size; i++) {
+                shortlist.add(Double.NEGATIVE_INFINITY, block.segment().firstRow() + block.start() + rows[i]);
+            }
+            measure(queries.get(query), shortlist, size);
         }
 
         /** @param slack the codes' errors can't make an inner product larger than this */
@@ -229,7 +261,7 @@ final class ExactSearch {
         int measured = shortlist.measure(atMost, tolerance, place -> {
             Segment segment = snapshot.segmentOf(place);
             int row = (int) (place - segment.firstRow());
-            if (!isNeighbour(segment, row, query)) {
+            if (shortlist.nearest().has(place) || !isNeighbour(segment, row, query)) {
                 return Shortlist.NO_NEIGHBOUR;
             }
             segment.readVector(row, scratch);

@@ -42,6 +42,15 @@ final class Nearest {
         }
     }
 
+    boolean has(long row) {
+        for (Hit hit : hits) {
+            if (hit.row() == row) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void addAll(Nearest other) {
         other.hits.forEach(hit -> add(hit.squaredDistance(), hit.row()));
     }

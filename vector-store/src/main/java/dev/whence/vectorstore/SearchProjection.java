@@ -26,6 +26,7 @@ import java.util.Arrays;
 final class SearchProjection {
     static final int CHUNK = 256;
 
+    private static final int TILE = 16;
     private static final int WRITE_BUFFER_FLOATS = 1 << 16;
 
     private final int dimension;
@@ -130,13 +131,17 @@ final class SearchProjection {
         int chunkCount = chunkCount(dimension);
         FloatBuffer right =
                 MatrixProduct.direct(chunkCount * width * count, Float.BYTES).asFloatBuffer();
-        float[] component = new float[count];
-        for (int i = 0; i < dimension; i++) {
+        float[] tile = new float[TILE * count];
+        for (int from = 0; from < dimension; from += TILE) {
+            int components = Math.min(TILE, dimension - from);
             for (int vector = 0; vector < count; vector++) {
-                component[vector] = (float) offsets[vector][i];
+                for (int i = 0; i < components; i++) {
+                    tile[i * count + vector] = (float) offsets[vector][from + i];
+                }
             }
-            right.put(i * count, component);
+            right.put(from * count, tile, 0, components * count);
         }
+        float[] part = new float[count];
         FloatBuffer products = floats.multiply(
                 chunks, new long[] {chunkCount, axes, width}, right, new long[] {chunkCount, width, count});
         double[][] coordinates = new double[count][axes];
@@ -144,9 +149,9 @@ final class SearchProjection {
         for (int axis = 0; axis < axes; axis++) {
             Arrays.fill(sums, 0);
             for (int chunk = 0; chunk < chunkCount; chunk++) {
-                products.get((chunk * axes + axis) * count, component);
+                products.get((chunk * axes + axis) * count, part);
                 for (int vector = 0; vector < count; vector++) {
-                    sums[vector] += component[vector];
+                    sums[vector] += part[vector];
                 }
             }
             for (int vector = 0; vector < count; vector++) {
