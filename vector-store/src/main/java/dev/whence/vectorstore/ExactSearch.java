@@ -214,26 +214,41 @@ final class ExactSearch {
         private void scan(Block block, int query, double slack) {
             Shortlist shortlist = shortlists[query];
             double limit = shortlist.nearest().limit() * tolerance;
-            double half = coded.halfSquaredLength(query);
-            double ruledOut = half - limit / 2 - slack;
-            double scale = coded.scale(query);
-            double rest = coded.rest(query);
-            double[] halfLengths = columns[Column.SQUARED_OFFSET];
-            double[] scales = columns[Column.SCALE];
-            double[] sums = columns[Column.SUM];
-            double[] lengths = columns[Column.LENGTH];
-            double[] errors = columns[Column.ERROR];
-            double[] rests = columns[Column.REST];
-            for (int i = 0; i < block.rows(); i++) {
-                double inner = scale * scales[i] * (products[i] - shifts[i]) + rest * rests[i];
-                if (inner >= ruledOut + halfLengths[i]) {
-                    double bound = coded.lowerBound(
-                            query, products[i], sums[i], halfLengths[i], scales[i], lengths[i], errors[i], rests[i]);
-                    if (!(bound > limit) && isOfDataSet(block.segment(), block.start() + i)) {
-                        shortlist.add(bound, block.segment().firstRow() + block.start() + i);
-                    }
+            double ruledOut = coded.halfSquaredLength(query) - limit / 2 - slack;
+            for (int i = next(query, ruledOut, 0, block.rows());
+                    i < block.rows();
+                    i = next(query, ruledOut, i + 1, block.rows())) {
+                double bound = coded.lowerBound(
+                        query,
+                        products[i],
+                        columns[Column.SUM][i],
+                        columns[Column.SQUARED_OFFSET][i],
+                        columns[Column.SCALE][i],
+                        columns[Column.LENGTH][i],
+                        columns[Column.ERROR][i],
+                        columns[Column.REST][i]);
+                if (!(bound > limit) && isOfDataSet(block.segment(), block.start() + i)) {
+                    shortlist.add(bound, block.segment().firstRow() + block.start() + i);
                 }
             }
+        }
+
+        /** The next row that is not ruled out at a glance; a loop of its own, since nearly all rows end here. */
+        private int next(int query, double ruledOut, int from, int end) {
+            int[] theirProducts = products;
+            int[] theirShifts = shifts;
+            double[] halfLengths = columns[Column.SQUARED_OFFSET];
+            double[] scales = columns[Column.SCALE];
+            double[] rests = columns[Column.REST];
+            double scale = coded.scale(query);
+            double rest = coded.rest(query);
+            int i = from;
+            while (i < end
+                    && scale * scales[i] * (theirProducts[i] - theirShifts[i]) + rest * rests[i]
+                            < ruledOut + halfLengths[i]) {
+                i++;
+            }
+            return i;
         }
 
         private void tighten(int query) {

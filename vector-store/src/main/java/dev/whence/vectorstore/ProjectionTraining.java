@@ -189,7 +189,7 @@ final class ProjectionTraining {
             double[] sorted = distances.clone();
             Arrays.sort(sorted);
             double[] limits = Arrays.stream(TRIAL_NEIGHBOURS)
-                    .mapToDouble(neighbours -> sorted[Math.min(neighbours, sorted.length) - 1])
+                    .mapToDouble(neighbours -> sorted[rankInSample(neighbours)])
                     .toArray();
             double[] mine = quantize(coordinates[own], squaredLengths[own], 63, asked);
             for (int row = 0; row < offsets.length; row++) {
@@ -205,6 +205,11 @@ final class ProjectionTraining {
             }
         }
         return (double) below / queries / TRIAL_NEIGHBOURS.length * rows / offsets.length;
+    }
+
+    /** A neighbour among all rows is about as far as a nearer one in a sample of them. */
+    private int rankInSample(int neighbours) {
+        return (int) Math.max(0, Math.ceil((double) neighbours * offsets.length / rows) - 1);
     }
 
     /** Scale, length, error and rest, as {@link Code} has them but for their rounding. */
