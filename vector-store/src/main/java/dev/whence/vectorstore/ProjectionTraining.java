@@ -209,7 +209,8 @@ final class ProjectionTraining {
 
     /** A neighbour among all rows is about as far as a nearer one in a sample of them. */
     private int rankInSample(int neighbours) {
-        return (int) Math.max(0, Math.ceil((double) neighbours * offsets.length / rows) - 1);
+        int rank = (int) Math.ceil((double) neighbours * offsets.length / rows);
+        return Math.min(Math.max(rank, 1), offsets.length) - 1;
     }
 
     /** Scale, length, error and rest, as {@link Code} has them but for their rounding. */

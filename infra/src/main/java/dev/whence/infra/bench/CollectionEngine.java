@@ -8,14 +8,13 @@ import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import dev.whence.vectorstore.ReferenceCollection.Search;
 import dev.whence.vectorstore.SearchStatistics;
-import dev.whence.vectorstore.milvus.MilvusCollectionState;
 import dev.whence.vectorstore.milvus.MilvusIndex;
+import dev.whence.vectorstore.milvus.MilvusReferenceCollection;
 import dev.whence.vectorstore.milvus.MilvusStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,9 +24,6 @@ import java.util.stream.Stream;
 final class CollectionEngine implements SearchEngine {
     /** Rows of one addition, as a reference is built. */
     private static final int ADD_BATCH = 2048;
-
-    private static final Duration INDEX_PATIENCE = Duration.ofMinutes(10);
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final String name;
     private final Role role;
@@ -72,37 +68,23 @@ final class CollectionEngine implements SearchEngine {
      * Milvus on a new collection, which is dropped in the end. Returns when the index is complete.
      *
      * @param serverPid the server's process on this machine, whose CPU time counts; empty: it does not
-     * @throws IllegalStateException when the index is not built within ten minutes
+     * @throws dev.whence.vectorstore.ReferenceStoreException when the index is not built within the store's patience
      */
     static CollectionEngine milvus(
-            SearchData data, Role role, MilvusStore store, MilvusIndex index, Optional<Long> serverPid)
-            throws InterruptedException {
+            SearchData data, Role role, MilvusStore store, MilvusIndex index, Optional<Long> serverPid) {
         String name = "whence_bench_%s_%d"
                 .formatted(index.type().name().toLowerCase(Locale.ROOT), System.currentTimeMillis());
-        ReferenceCollection collection = store.create(name, data.dimension(), Metric.L2, index);
+        MilvusReferenceCollection collection = store.create(name, data.dimension(), Metric.L2, index);
         CollectionEngine engine = new CollectionEngine(
                 "Milvus " + index.type(), role, collection, Optional.empty(), serverPid, () -> store.drop(name));
         try {
             fill(collection, data.rows());
-            awaitIndex(store, name, data.rows().size());
+            // A server that still builds its index answers by other means.
+            collection.awaitIndex();
             return engine;
-        } catch (RuntimeException | InterruptedException e) {
+        } catch (RuntimeException e) {
             engine.close();
             throw e;
-        }
-    }
-
-    /** A server that still builds its index answers by other means. */
-    private static void awaitIndex(MilvusStore store, String name, long rows) throws InterruptedException {
-        long deadline = System.nanoTime() + INDEX_PATIENCE.toNanos();
-        MilvusCollectionState state = store.state(name);
-        while (!state.loaded() || state.rows() != rows || state.pendingRows() != 0 || state.indexedRows() < rows) {
-            if (!state.failure().isEmpty() || System.nanoTime() > deadline) {
-                throw new IllegalStateException(
-                        "Milvus did not finish its index %s: %s".formatted(state.index(), state));
-            }
-            Thread.sleep(POLL.toMillis());
-            state = store.state(name);
         }
     }
 

@@ -12,6 +12,7 @@ import dev.whence.vectorstore.milvus.MilvusIndex;
 import dev.whence.vectorstore.milvus.MilvusSettings;
 import dev.whence.vectorstore.milvus.MilvusStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -33,6 +34,8 @@ import java.util.stream.IntStream;
  * does besides hits all alike. The truth that recall is counted against is every distance in double precision.
  */
 public final class SearchBench {
+    private static final Duration INDEXING = Duration.ofMinutes(10);
+
     private final Settings settings;
     private final Optional<Server> server;
     private final Path folder;
@@ -79,17 +82,17 @@ public final class SearchBench {
     }
 
     /** Measures one data set. */
-    public DataSet run(SearchData data) throws InterruptedException {
+    public DataSet run(SearchData data) {
         if (server.isEmpty()) {
             return run(data, Optional.empty());
         }
         try (MilvusStore store =
-                MilvusStore.connect(MilvusSettings.of(server.get().uri()))) {
+                MilvusStore.connect(MilvusSettings.of(server.get().uri()).withPatience(INDEXING))) {
             return run(data, Optional.of(store));
         }
     }
 
-    private DataSet run(SearchData data, Optional<MilvusStore> store) throws InterruptedException {
+    private DataSet run(SearchData data, Optional<MilvusStore> store) {
         int most = Collections.max(settings.neighbours());
         if (data.rows().size() < most) {
             throw new IllegalArgumentException("%s has %,d vectors, too few for %d neighbours: name a smaller --k"
