@@ -27,8 +27,7 @@ final class CodedQueries {
         rests = new double[size];
         double[][] offsets = new double[size][];
         for (int query = 0; query < size; query++) {
-            offsets[query] = projection.offset(
-                    queries.get(query).vector(), queries.get(query).scale());
+            offsets[query] = projection.offset(queries.get(query).vector());
         }
         double[][] coordinates = projection.project(offsets, floats);
         double skew = projection.deviation() / (1 - projection.deviation());

@@ -186,12 +186,15 @@ final class ExactSearch {
             double[] halfLengths = columns[Column.SQUARED_OFFSET];
             double[] scales = columns[Column.SCALE];
             double scale = coded.scale(query);
+            int[] theirProducts = products;
+            int[] theirShifts = shifts;
             double[] closest = new double[asked.k()];
             int[] rows = new int[asked.k()];
             int size = 0;
+            double worst = Double.POSITIVE_INFINITY;
             for (int i = 0; i < block.rows(); i++) {
-                double score = halfLengths[i] - scale * scales[i] * (products[i] - shifts[i]);
-                if ((size < closest.length || score < closest[size - 1])
+                double score = halfLengths[i] - scale * scales[i] * (theirProducts[i] - theirShifts[i]);
+                if (score < worst
                         && isOfDataSet(block.segment(), block.start() + i)
                         && isNeighbour(block.segment(), block.start() + i, queries.get(query))) {
                     int place = size < closest.length ? size++ : size - 1;
@@ -201,6 +204,7 @@ final class ExactSearch {
                     }
                     closest[place] = score;
                     rows[place] = i;
+                    worst = size < closest.length ? worst : closest[size - 1];
                 }
             }
             Shortlist shortlist = shortlists[query];
@@ -280,7 +284,7 @@ final class ExactSearch {
                 return Shortlist.NO_NEIGHBOUR;
             }
             segment.readVector(row, scratch);
-            return Distances.squared(query.vector(), query.scale(), scratch, segment.scale(row));
+            return Distances.squared(query.vector(), scratch, segment.scale(row));
         });
         counters.rowsMeasured.add(measured);
         counters.bytesRead.add(4L * scratch.length * measured);
@@ -333,8 +337,7 @@ final class ExactSearch {
                         segment.readVector(row, scratch);
                         read = true;
                     }
-                    SearchedQuery asking = queries.get(query);
-                    double distance = Distances.squared(asking.vector(), asking.scale(), scratch, scale);
+                    double distance = Distances.squared(queries.get(query).vector(), scratch, scale);
                     nearest.get(query).add(distance, segment.firstRow() + row);
                     counters.rowsMeasured.increment();
                 }

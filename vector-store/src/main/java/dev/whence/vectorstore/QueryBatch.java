@@ -35,14 +35,13 @@ final class QueryBatch {
         double singleRounding = Rounding.gamma(dimension + 2, Rounding.SINGLE);
         double underflow = dimension * 0x1p-123;
         for (int query = 0; query < size; query++) {
-            float[] vector = queries.get(query).vector();
-            double scale = queries.get(query).scale();
+            double[] vector = queries.get(query).vector();
             double base = 0;
             double magnitude = 0;
             double squaredOffset = 0;
             for (int i = 0; i < dimension; i++) {
-                double offset = vector[i] * scale - centre[i];
-                double term = offset * (vector[i] * scale + centre[i]);
+                double offset = vector[i] - centre[i];
+                double term = offset * (vector[i] + centre[i]);
                 base += term;
                 magnitude += Math.abs(term);
                 squaredOffset += offset * offset;

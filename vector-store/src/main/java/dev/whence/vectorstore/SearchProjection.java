@@ -116,10 +116,10 @@ final class SearchProjection {
     }
 
     /** The offset of a vector from the centre; of cosine collections, of the vector at unit length. */
-    double[] offset(float[] vector, double scale) {
+    double[] offset(double[] vector) {
         double[] offset = new double[dimension];
         for (int i = 0; i < dimension; i++) {
-            offset[i] = vector[i] * scale - centre[i];
+            offset[i] = vector[i] - centre[i];
         }
         return offset;
     }

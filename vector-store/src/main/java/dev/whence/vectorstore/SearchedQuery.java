@@ -5,10 +5,11 @@ import dev.whence.vectorstore.ReferenceCollection.Metric;
 /**
  * A query that has been checked.
  *
- * @param scale what its components are multiplied with: 1, or what gives it unit length
+ * @param vector of unit length where the metric is cosine
  */
-record SearchedQuery(float[] vector, Sha256 sha256, double scale) {
+record SearchedQuery(double[] vector, Sha256 sha256) {
     static SearchedQuery of(float[] vector, Sha256 sha256, Metric metric) {
-        return new SearchedQuery(vector, sha256, metric == Metric.L2 ? 1 : 1 / Distances.length(vector));
+        double scale = metric == Metric.L2 ? 1 : 1 / Distances.length(vector);
+        return new SearchedQuery(Distances.scaled(vector, scale), sha256);
     }
 }

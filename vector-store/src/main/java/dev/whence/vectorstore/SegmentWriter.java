@@ -86,7 +86,7 @@ final class SegmentWriter implements AutoCloseable {
         for (int i = 0; i < offsets.length; i++) {
             float[] vector = batch.get(i).vector();
             norms[i] = Distances.length(vector);
-            offsets[i] = projection.offset(vector, metric == Metric.L2 ? 1 : 1 / norms[i]);
+            offsets[i] = projection.offset(Distances.scaled(vector, metric == Metric.L2 ? 1 : 1 / norms[i]));
             writeVector(vector);
         }
         double[][] coordinates = projection.project(offsets, floats);

@@ -191,7 +191,7 @@ class LowerBoundTest {
         }
     }
 
-    private static BigDecimal squaredDistance(float[] a, float[] b) {
+    private static BigDecimal squaredDistance(double[] a, float[] b) {
         BigDecimal sum = BigDecimal.ZERO;
         for (int i = 0; i < a.length; i++) {
             BigDecimal difference = new BigDecimal(a[i]).subtract(new BigDecimal(b[i]));
