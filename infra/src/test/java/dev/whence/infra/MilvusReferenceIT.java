@@ -249,4 +249,32 @@ final class MilvusReferenceIT {
         assertThat(err.toString()).contains("is not the one that reference.json names");
         assertThat(doctor(reference)).contains("FAIL %s rows".formatted(spaces.get(0)));
     }
+
+    @Test
+    void isMeasuredBesideTheEmbeddedEngine() throws IOException {
+        assertThat(whence(
+                        "bench",
+                        "search",
+                        "--synthetic=2000:16",
+                        "--batches=4",
+                        "--k=1",
+                        "--rounds=1",
+                        "--seconds=0.05",
+                        "--query-count=20",
+                        "--uri=" + server.uri(),
+                        "--json=-"))
+                .as(err.toString())
+                .isZero();
+        JsonNode data = JSON.readTree(out.toString()).at("/dataSets/0");
+        assertThat(data.at("/notMeasured")).isEmpty();
+        List<String> measured = new ArrayList<>();
+        for (JsonNode result : data.at("/results")) {
+            measured.add(result.at("/engine").asText());
+            if (result.at("/engine").asText().equals("Milvus FLAT")) {
+                assertThat(result.at("/recall").asDouble()).isEqualTo(1.0);
+                assertThat(result.at("/certified").asBoolean()).isFalse();
+            }
+        }
+        assertThat(measured).contains("embedded", "Milvus FLAT", "Milvus HNSW");
+    }
 }
