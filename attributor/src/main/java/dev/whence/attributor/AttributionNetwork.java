@@ -1,6 +1,5 @@
 package dev.whence.attributor;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.whence.attributor.onnx.OnnxNetwork;
@@ -10,11 +9,12 @@ import java.util.List;
 /** Reads fingerprints: runs {@code attribute.onnx} on batches of artifacts. */
 public final class AttributionNetwork implements AutoCloseable {
     private final OnnxNetwork network;
-    private final int size;
+    private final List<Shape> shapes;
 
-    public AttributionNetwork(byte[] graph, int size, int threads) {
+    /** @param shapes of one artifact of each space */
+    public AttributionNetwork(byte[] graph, List<Shape> shapes, int threads) {
         this.network = new OnnxNetwork("attribute.onnx", graph, threads);
-        this.size = size;
+        this.shapes = List.copyOf(shapes);
     }
 
     /**
@@ -23,20 +23,20 @@ public final class AttributionNetwork implements AutoCloseable {
      */
     public record Reading(float[][] logits, float[][] fingerprints) {}
 
-    /** @param artifacts {@code [space][image]}, each of 3 x size x size components */
+    /** @param artifacts {@code [space][image]}, each of the space's shape, row by row */
     public Reading read(float[][][] artifacts) {
         int images = artifacts[0].length;
         List<float[][]> outputs = network.run(images, manager -> {
             NDList inputs = new NDList();
-            for (float[][] space : artifacts) {
-                FloatBuffer batch =
-                        manager.allocateDirect(4 * images * 3 * size * size).asFloatBuffer();
-                for (float[] artifact : space) {
+            for (int s = 0; s < artifacts.length; s++) {
+                Shape shape = new Shape(images).addAll(shapes.get(s));
+                FloatBuffer batch = manager.allocateDirect(Math.toIntExact(4 * shape.size()))
+                        .asFloatBuffer();
+                for (float[] artifact : artifacts[s]) {
                     batch.put(artifact);
                 }
                 batch.flip();
-                NDArray input = manager.create(batch, new Shape(images, 3, size, size));
-                inputs.add(input);
+                inputs.add(manager.create(batch, shape));
             }
             return inputs;
         });

@@ -11,6 +11,7 @@ import dev.whence.attributor.projection.ArtifactExtractor;
 import dev.whence.attributor.projection.Projection;
 import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.space.Embedder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,12 +38,16 @@ public final class Attributor implements AutoCloseable {
         decoder = new ImageDecoder(ImageLimits.DEFAULT);
         extractor = new ArtifactExtractor(
                 reference,
-                bundle.file(ModelBundle.EMBED),
-                bundle.spaces(),
+                new Embedder(bundle.spaces(), bundle.file(ModelBundle.EMBED), manifest.size(), threads),
                 Projection.named(manifest.projection()),
                 manifest.neighbours(),
                 threads);
-        network = new AttributionNetwork(bundle.file(ModelBundle.ATTRIBUTE), manifest.size(), threads);
+        network = new AttributionNetwork(
+                bundle.file(ModelBundle.ATTRIBUTE),
+                bundle.spaces().stream()
+                        .map(space -> space.shape(manifest.size()))
+                        .toList(),
+                threads);
         prototypes = bundle.prototypes();
     }
 

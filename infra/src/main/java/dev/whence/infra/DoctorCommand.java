@@ -135,7 +135,7 @@ final class DoctorCommand implements Callable<Integer> {
     /** Embeds one black image: loads ONNX Runtime and runs it. */
     private static Finding nativeLibraries() {
         int size = 8;
-        try (Embedder embedder = new Embedder(EmbeddingSpace.graph(List.of(EmbeddingSpace.RGB), size), size, 1)) {
+        try (Embedder embedder = Embedder.of(List.of(EmbeddingSpace.RGB), size, 1)) {
             embedder.embed(List.of(new CanonicalImage("0".repeat(64), size, new byte[size * size * 3])));
             return Finding.ok("native libraries", "ONNX Runtime loads and runs");
         } catch (RuntimeException | LinkageError e) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Spliterators;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  whence reference build --images photos/ --out reference",
             "  whence reference build --images a.tar b.zip --out reference --size 64",
+            "  whence reference build --images photos/ --out reference --encoder encoders/SL encoders/SSL",
             "  whence reference build --images photos/ --out reference --store milvus --uri http://127.0.0.1:19530"
         })
 final class ReferenceBuildCommand implements Callable<Integer> {
@@ -57,8 +59,15 @@ final class ReferenceBuildCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "SPACE",
             defaultValue = "RGB,FREQ,RESIDUAL",
-            description = "Embedding spaces, separated by commas (default: ${DEFAULT-VALUE}).")
+            description = "Built-in embedding spaces, separated by commas (default: ${DEFAULT-VALUE}).")
     private List<String> spaces;
+
+    @Option(
+            names = "--encoder",
+            arity = "1..*",
+            paramLabel = "E",
+            description = "Folders of image encoders, each with its encoder.json: every one makes a further space.")
+    private List<Path> encoders = List.of();
 
     @Option(
             names = "--data-set",
@@ -81,7 +90,10 @@ final class ReferenceBuildCommand implements Callable<Integer> {
                 name.orElseGet(
                         () -> out.toAbsolutePath().normalize().getFileName().toString()),
                 size,
-                spaces.stream().map(EmbeddingSpace::named).toList(),
+                Stream.concat(
+                                spaces.stream().map(EmbeddingSpace::named),
+                                encoders.stream().map(EmbeddingSpace::ofEncoder))
+                        .toList(),
                 threads.count());
         try (Sources sources = new Sources(images);
                 Progress progress = Progress.of("embedding", sources.count())) {

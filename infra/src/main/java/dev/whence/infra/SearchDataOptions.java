@@ -192,9 +192,8 @@ final class SearchDataOptions {
             size = opened.size();
             opened.collection(space).forEach(rows::add);
         }
-        byte[] graph = EmbeddingSpace.graph(List.of(space), size);
         List<ReferenceVector> asked = embedded.embed(
-                queries, queriesPerSource, Hashes.sha256(graph), size, () -> new SpaceEncoder(graph, size));
+                queries, queriesPerSource, space.sha256(size), size, () -> new SpaceEncoder(space, size));
         return data(space.name(), "reference " + folder.getFileName(), rows, asked);
     }
 
@@ -234,8 +233,8 @@ final class SearchDataOptions {
     private static final class SpaceEncoder implements EmbeddedImages.Encoder {
         private final Embedder embedder;
 
-        SpaceEncoder(byte[] graph, int size) {
-            embedder = new Embedder(graph, size, cores());
+        SpaceEncoder(EmbeddingSpace space, int size) {
+            embedder = Embedder.of(List.of(space), size, cores());
         }
 
         @Override

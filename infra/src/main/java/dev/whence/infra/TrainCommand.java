@@ -3,7 +3,6 @@ package dev.whence.infra;
 import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.projection.Projection;
 import dev.whence.attributor.reference.Reference;
-import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.attributor.training.AttributionTrainer;
 import dev.whence.attributor.training.AttributionTrainer.Trained;
 import dev.whence.attributor.training.TrainingSettings;
@@ -120,7 +119,7 @@ final class TrainCommand implements Callable<Integer> {
                     epochs,
                     spaces.isEmpty()
                             ? real.spaces()
-                            : spaces.stream().map(EmbeddingSpace::named).toList(),
+                            : spaces.stream().map(real::space).toList(),
                     Projection.named(projection),
                     neighbours,
                     testShare,

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.whence.attributor.Hashes;
 import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
+import dev.whence.attributor.space.EncoderDescription;
+import dev.whence.attributor.space.EncoderSpace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,6 +18,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -39,12 +43,14 @@ public final class ModelBundle {
     private static final long MAX_FILE_BYTES = 1L << 30;
 
     private final ModelManifest manifest;
+    private final List<EmbeddingSpace> spaces;
     private final String sha256;
     private final Map<String, byte[]> files;
     private final long[] seen;
 
-    private ModelBundle(ModelManifest manifest, String sha256, Map<String, byte[]> files) {
+    private ModelBundle(ModelManifest manifest, List<EmbeddingSpace> spaces, String sha256, Map<String, byte[]> files) {
         this.manifest = manifest;
+        this.spaces = spaces;
         this.sha256 = sha256;
         this.files = files;
         LongBuffer longs = littleEndian(file(SEEN)).asLongBuffer();
@@ -87,12 +93,15 @@ public final class ModelBundle {
             throw new IllegalArgumentException(
                     "%s of %s is damaged: %s".formatted(MANIFEST, shown, e.getOriginalMessage()), e);
         }
-        if (manifest.format() != ModelManifest.FORMAT) {
-            throw new IllegalArgumentException("The bundle %s has format %d, this version reads %d: train it again"
-                    .formatted(shown, manifest.format(), ModelManifest.FORMAT));
+        if (manifest.format() < ModelManifest.FIRST_FORMAT || manifest.format() > ModelManifest.FORMAT) {
+            throw new IllegalArgumentException(
+                    "The bundle %s has format %d, this version reads up to %d: train it again"
+                            .formatted(shown, manifest.format(), ModelManifest.FORMAT));
         }
         Map<String, byte[]> files = new LinkedHashMap<>();
-        for (String name : FILES) {
+        List<String> names = new ArrayList<>(FILES);
+        manifest.spaces().forEach(space -> space.encoderFile().ifPresent(names::add));
+        for (String name : names) {
             Path file = folder.resolve(name);
             if (!Files.isRegularFile(file)) {
                 throw new IllegalArgumentException("The bundle %s lacks %s".formatted(shown, name));
@@ -105,7 +114,20 @@ public final class ModelBundle {
             }
             files.put(name, content);
         }
-        return new ModelBundle(manifest, Hashes.sha256(manifestBytes), files);
+        return new ModelBundle(manifest, spaces(manifest, files), Hashes.sha256(manifestBytes), files);
+    }
+
+    private static List<EmbeddingSpace> spaces(ModelManifest manifest, Map<String, byte[]> files) {
+        List<EmbeddingSpace> spaces = new ArrayList<>();
+        for (ModelManifest.Space space : manifest.spaces()) {
+            EncoderDescription encoder = space.encoder();
+            byte[] graph = files.get(space.encoderFile().orElse(""));
+            spaces.add(
+                    encoder == null || graph == null
+                            ? EmbeddingSpace.named(space.name())
+                            : new EncoderSpace(encoder, graph));
+        }
+        return List.copyOf(spaces);
     }
 
     private static byte[] bytes(Path file) throws IOException {
@@ -118,21 +140,25 @@ public final class ModelBundle {
     /**
      * Writes a bundle; the manifest's {@code files} are filled in here, and it is written last.
      *
+     * @param spaces those of the manifest
      * @param prototypes mean fingerprint of each class, in the classes' order
      * @param seen SHA-256 of every image that training or validation saw, hex
      */
     public static ModelBundle write(
             Path folder,
             ModelManifest manifest,
+            List<EmbeddingSpace> spaces,
             byte[] attribute,
             float[][] prototypes,
             Collection<String> seen,
             String card) {
-        List<EmbeddingSpace> spaces = manifest.spaces().stream()
-                .map(s -> EmbeddingSpace.named(s.name()))
-                .toList();
         Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put(EMBED, EmbeddingSpace.graph(spaces, manifest.size()));
+        files.put(EMBED, Embedder.graph(spaces, manifest.size()));
+        for (int s = 0; s < spaces.size(); s++) {
+            if (spaces.get(s) instanceof EncoderSpace encoder) {
+                files.put(manifest.spaces().get(s).encoderFile().orElseThrow(), encoder.graph());
+            }
+        }
         files.put(ATTRIBUTE, attribute);
         files.put(PROTOTYPES, bytes(prototypes));
         ByteBuffer hashes = ByteBuffer.allocate(8 * seen.size()).order(ByteOrder.LITTLE_ENDIAN);
@@ -187,10 +213,9 @@ public final class ModelBundle {
         return content.clone();
     }
 
+    /** In the order of the attribution graph's inputs. */
     public List<EmbeddingSpace> spaces() {
-        return manifest.spaces().stream()
-                .map(s -> EmbeddingSpace.named(s.name()))
-                .toList();
+        return spaces;
     }
 
     /** The mean fingerprint of each class, in the classes' order. */
@@ -210,11 +235,20 @@ public final class ModelBundle {
     }
 
     /**
-     * Refuses a reference other than the one the bundle was trained against.
+     * Refuses a reference other than the one the bundle was trained against, and one of another encoder.
      *
-     * @throws IllegalArgumentException with both hashes in the message
+     * @throws IllegalArgumentException which says what is different
      */
     public void requireReference(Reference reference) {
+        for (ModelManifest.Space space : manifest.spaces()) {
+            String embedded = reference.graphSha256(space.name()).orElse("none");
+            if (!embedded.equals(space.graphSha256())) {
+                throw new IllegalArgumentException(
+                        ("The bundle %s and the reference %s embed differently in the space %s: build the reference"
+                                        + " with the size and the encoder of the bundle, or train again")
+                                .formatted(manifest.name(), reference.name(), space.name()));
+            }
+        }
         ModelManifest.ReferenceLink wanted = manifest.reference();
         if (!wanted.sha256().equals(reference.sha256())) {
             throw new IllegalArgumentException(
@@ -225,15 +259,6 @@ public final class ModelBundle {
                                     wanted.version(),
                                     reference.name(),
                                     reference.version()));
-        }
-        for (ModelManifest.Space space : manifest.spaces()) {
-            String embedded =
-                    reference.graphSha256(EmbeddingSpace.named(space.name())).orElse("none");
-            if (!embedded.equals(space.graphSha256())) {
-                throw new IllegalArgumentException(
-                        "Bundle %s and reference %s embed differently in the space %s: build the reference again"
-                                .formatted(manifest.name(), reference.name(), space.name()));
-            }
         }
     }
 

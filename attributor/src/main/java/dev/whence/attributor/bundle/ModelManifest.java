@@ -1,5 +1,9 @@
 package dev.whence.attributor.bundle;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whence.attributor.space.EmbeddingSpace;
+import dev.whence.attributor.space.EncoderDescription;
+import dev.whence.attributor.space.EncoderSpace;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code model.json}.
  *
- * @param format version of this layout
+ * @param format version of this layout; 1 had no spaces but the built-in ones
  * @param version first 12 digits of the attribution graph's hash
  * @param size side length of the canonical images, in pixels
  * @param projection how x* is estimated: none, nearest, affine-hull
@@ -40,15 +44,43 @@ public record ModelManifest(
         Map<String, Double> measured,
         Map<String, String> files) {
 
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
+    static final int FIRST_FORMAT = 1;
 
     /** Name of the class of images from cameras. */
     public static final String REAL = "real";
 
     /**
-     * @param graphSha256 hash of the graph that embeds in this space alone: the reference names the same
+     * @param graphSha256 hash of what embeds in this space alone, the graph or an encoder: the reference names the same
+     * @param encoder what embeds; null: the space is built in, and an embedding is an image of 3 x size x size again
      */
-    public record Space(String name, int dimension, String graphSha256) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Space(
+            String name,
+            int dimension,
+            String graphSha256,
+            @Nullable EncoderDescription encoder) {
+        public Space {
+            if (encoder != null && !encoder.name().equals(name)) {
+                throw new IllegalArgumentException(
+                        "The space %s has an encoder named %s".formatted(name, encoder.name()));
+            }
+        }
+
+        /** As the bundle and its reference have it. */
+        public static Space of(EmbeddingSpace space, int size) {
+            return new Space(
+                    space.name(),
+                    (int) space.shape(size).size(),
+                    space.sha256(size),
+                    space instanceof EncoderSpace features ? features.description() : null);
+        }
+
+        /** Name of the bundle's file with the encoder's graph; empty for a built-in space. */
+        Optional<String> encoderFile() {
+            return encoder == null ? Optional.empty() : Optional.of("encoder-%s.onnx".formatted(name));
+        }
+    }
 
     /**
      * A class of the attribution network.

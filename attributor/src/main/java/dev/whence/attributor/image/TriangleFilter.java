@@ -1,5 +1,6 @@
 package dev.whence.attributor.image;
 
+import dev.whence.attributor.CanonicalImage;
 import java.util.Arrays;
 
 /**
@@ -17,9 +18,9 @@ import java.util.Arrays;
  * weights are exact in 64 bits, their quotient is the only rounding. So the result does not depend on the order of the passes, it commutes
  * with mirroring and transposition, and s = n is the identity.
  */
-final class TriangleFilter {
+public final class TriangleFilter {
     /** Smallest output side for which sums cannot overflow: 255 (2 s^2 / n)^2 < 2^63 for s = 16,384. */
-    static final int SMALLEST_SIDE = 8;
+    public static final int SMALLEST_SIDE = 8;
 
     private TriangleFilter() {}
 
@@ -28,6 +29,18 @@ final class TriangleFilter {
         int end() {
             return first + weights.length;
         }
+    }
+
+    /**
+     * A square image at another size.
+     *
+     * @param size side of the result, at least {@value #SMALLEST_SIDE}
+     */
+    public static CanonicalImage resample(CanonicalImage image, int size) {
+        int side = image.size();
+        byte[] rgb = image.rgb();
+        PixelRows rows = (x, y, row) -> System.arraycopy(rgb, 3 * (y * side + x), row, 0, row.length);
+        return new CanonicalImage(image.sha256(), size, resample(rows, 0, 0, side, size));
     }
 
     /**

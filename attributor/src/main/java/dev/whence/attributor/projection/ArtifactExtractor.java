@@ -33,28 +33,23 @@ public final class ArtifactExtractor implements AutoCloseable {
     private final Optional<ForkJoinPool> pool;
 
     /**
-     * @param embedGraph {@code embed.onnx} of these spaces, in their order
+     * @param embedder of some of the reference's spaces; closed with this
      * @param neighbours number of reference points a projection sees, at least 1
-     * @param threads threads of embedding and projection, at least 1
+     * @param threads threads of the projection, at least 1
      */
     public ArtifactExtractor(
-            Reference reference,
-            byte[] embedGraph,
-            List<EmbeddingSpace> spaces,
-            Projection projection,
-            int neighbours,
-            int threads) {
+            Reference reference, Embedder embedder, Projection projection, int neighbours, int threads) {
         this.reference = reference;
-        this.spaces = List.copyOf(spaces);
+        this.embedder = embedder;
+        this.spaces = embedder.spaces();
         this.projection = projection;
         this.neighbours = neighbours;
         spaces.forEach(reference::collection);
-        this.embedder = new Embedder(embedGraph, reference.size(), threads);
         this.pool = threads == 1 ? Optional.empty() : Optional.of(new ForkJoinPool(threads));
     }
 
     /**
-     * @param artifacts {@code [space][image]}: signed artifacts of 3 x size x size components
+     * @param artifacts {@code [space][image]}: signed artifacts, of the space's shape, row by row
      * @param readings {@code [image]}: where it stands in each space
      */
     public record Artifacts(

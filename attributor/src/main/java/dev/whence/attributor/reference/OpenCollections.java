@@ -1,15 +1,14 @@
 package dev.whence.attributor.reference;
 
 import dev.whence.attributor.onnx.OnnxNetwork;
-import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.vectorstore.EmbeddedReferenceCollection;
 import dev.whence.vectorstore.ReferenceCollection;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import dev.whence.vectorstore.milvus.MilvusSettings;
 import dev.whence.vectorstore.milvus.MilvusStore;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +18,7 @@ final class OpenCollections implements AutoCloseable {
     private final Path folder;
     private final ReferenceManifest manifest;
     private final Optional<MilvusStore> server;
-    private final Map<EmbeddingSpace, ReferenceCollection> bySpace = new EnumMap<>(EmbeddingSpace.class);
+    private final Map<String, ReferenceCollection> bySpace = new LinkedHashMap<>();
 
     private OpenCollections(Path folder, ReferenceManifest manifest, Optional<MilvusStore> server) {
         this.folder = folder;
@@ -37,13 +36,12 @@ final class OpenCollections implements AutoCloseable {
                 new OpenCollections(folder, manifest, manifest.onServer().map(place -> connect(place.uri(), access)));
         try {
             for (ReferenceManifest.Space space : manifest.spaces()) {
-                EmbeddingSpace known = EmbeddingSpace.named(space.name());
-                ReferenceCollection collection = open.collection(known, threads, access.followsAlias());
-                open.bySpace.put(known, collection);
+                ReferenceCollection collection = open.collection(space.name(), threads, access.followsAlias());
+                open.bySpace.put(space.name(), collection);
                 if (collection.dimension() != space.dimension()) {
                     throw notTheOne(
                             folder,
-                            known,
+                            space.name(),
                             "it has %,d dimensions, not %,d".formatted(collection.dimension(), space.dimension()));
                 }
             }
@@ -63,23 +61,24 @@ final class OpenCollections implements AutoCloseable {
         return access.token().map(plain::withToken).orElse(plain);
     }
 
-    private ReferenceCollection collection(EmbeddingSpace space, int threads, boolean alias) {
+    private ReferenceCollection collection(String space, int threads, boolean alias) {
         if (server.isEmpty()) {
-            return EmbeddedReferenceCollection.open(folder.resolve(space.name()), threads);
+            return EmbeddedReferenceCollection.open(folder.resolve(space), threads);
         }
         ReferenceManifest.Place place = place(space);
         return server.get().open(alias ? place.alias() : place.collection());
     }
 
     /** @throws IllegalArgumentException if the manifest names no collection of this space */
-    ReferenceManifest.Place place(EmbeddingSpace space) {
+    ReferenceManifest.Place place(String space) {
         return manifest.onServer()
-                .flatMap(milvus -> Optional.ofNullable(milvus.collections().get(space.name())))
+                .flatMap(milvus -> Optional.ofNullable(milvus.collections().get(space)))
                 .orElseThrow(() -> new IllegalArgumentException("%s of %s names no collection of the space %s"
                         .formatted(ReferenceManifest.FILE, folder, space)));
     }
 
-    Map<EmbeddingSpace, ReferenceCollection> bySpace() {
+    /** In the order of the manifest. */
+    Map<String, ReferenceCollection> bySpace() {
         return bySpace;
     }
 
@@ -112,7 +111,7 @@ final class OpenCollections implements AutoCloseable {
         return known;
     }
 
-    private static IllegalArgumentException notTheOne(Path folder, EmbeddingSpace space, String how) {
+    private static IllegalArgumentException notTheOne(Path folder, String space, String how) {
         return new IllegalArgumentException(
                 ("The collection %s of %s is not the one that %s names: %s. If a withdrawal was"
                                 + " interrupted, finish it with 'whence reference withdraw --reference %s', else build it again")

@@ -6,6 +6,7 @@ import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
 import dev.whence.attributor.space.EmbeddingSpace;
+import dev.whence.attributor.space.EncoderSpace;
 import dev.whence.vectorstore.EmbeddedReferenceCollection;
 import dev.whence.vectorstore.ReferenceCollection;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,10 +33,12 @@ import org.slf4j.LoggerFactory;
 public final class Reference implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reference.class);
     private static final int MAX_SIZE = 256;
+    private final Path folder;
     private final ReferenceManifest manifest;
     private final OpenCollections collections;
 
-    private Reference(ReferenceManifest manifest, OpenCollections collections) {
+    private Reference(Path folder, ReferenceManifest manifest, OpenCollections collections) {
+        this.folder = folder;
         this.manifest = manifest;
         this.collections = collections;
     }
@@ -54,7 +58,14 @@ public final class Reference implements AutoCloseable {
             if (spaces.isEmpty()) {
                 throw new IllegalArgumentException("Name at least one embedding space");
             }
-            spaces = List.copyOf(new java.util.LinkedHashSet<>(spaces));
+            spaces = List.copyOf(new LinkedHashSet<>(spaces));
+            Set<String> names = new HashSet<>();
+            for (EmbeddingSpace space : spaces) {
+                if (!names.add(space.name())) {
+                    throw new IllegalArgumentException(
+                            "Two encoders are named %s: give one another name in its encoder.json".formatted(space));
+                }
+            }
         }
     }
 
@@ -152,7 +163,10 @@ public final class Reference implements AutoCloseable {
         ReferenceManifest manifest = ReferenceManifest.read(reference);
         try (OpenCollections source = OpenCollections.open(reference, manifest, threads, access);
                 ReferenceTarget target = ReferenceTarget.of(store, out, manifest, threads)) {
-            return ReferenceCopy.copy(source, manifest, target, progress);
+            ReferenceCopy.copy(source, target, progress);
+            manifest.spaces().forEach(space -> keepEncoder(space(reference, space), out));
+            target.complete(manifest);
+            return manifest.vectors();
         }
     }
 
@@ -240,7 +254,7 @@ public final class Reference implements AutoCloseable {
             collections.close();
             throw e;
         }
-        return new Reference(manifest, collections);
+        return new Reference(folder, manifest, collections);
     }
 
     public String name() {
@@ -265,26 +279,72 @@ public final class Reference implements AutoCloseable {
         return manifest.vectors();
     }
 
+    /**
+     * In the order of the build; reads the encoders that are among them.
+     *
+     * @throws IllegalArgumentException when an encoder in the folder is not the one that embedded the collection
+     */
     public List<EmbeddingSpace> spaces() {
-        return manifest.spaces().stream()
-                .map(s -> EmbeddingSpace.named(s.name()))
-                .toList();
+        return manifest.spaces().stream().map(space -> space(folder, space)).toList();
     }
 
-    /** Hash of the graph that embedded the collection of this space; empty when the reference lacks the space. */
-    public Optional<String> graphSha256(EmbeddingSpace space) {
+    /**
+     * The space of that name, in any case.
+     *
+     * @throws IllegalArgumentException when the reference lacks it, or its encoder is not the one of the build
+     */
+    public EmbeddingSpace space(String name) {
         return manifest.spaces().stream()
-                .filter(s -> s.name().equals(space.name()))
+                .filter(space -> space.name().equalsIgnoreCase(name))
+                .findFirst()
+                .map(space -> space(folder, space))
+                .orElseThrow(() -> lacks(name));
+    }
+
+    private IllegalArgumentException lacks(String space) {
+        return new IllegalArgumentException(
+                "The reference %s has no space %s, only %s: build it with --spaces or --encoder"
+                        .formatted(name(), space, collections.bySpace().keySet()));
+    }
+
+    static EmbeddingSpace space(Path folder, ReferenceManifest.Space wanted) {
+        if (EmbeddingSpace.isBuiltIn(wanted.name())) {
+            return EmbeddingSpace.named(wanted.name());
+        }
+        EncoderSpace space = EmbeddingSpace.ofEncoder(encoderFolder(folder, wanted.name()));
+        if (!space.name().equals(wanted.name())
+                || !space.description().embeddingSha256().equals(wanted.graphSha256())) {
+            throw new IllegalArgumentException(
+                    "The encoder in %s is not the one that the reference was built with: put that one back"
+                            .formatted(encoderFolder(folder, wanted.name())));
+        }
+        return space;
+    }
+
+    private static Path encoderFolder(Path reference, String space) {
+        return reference.resolve("encoders").resolve(space);
+    }
+
+    /** Puts the encoder of a space into the folder of a reference; a built-in space has none. */
+    static void keepEncoder(EmbeddingSpace space, Path reference) {
+        if (space instanceof EncoderSpace encoder) {
+            encoder.description().write(encoderFolder(reference, space.name()), encoder.graph());
+        }
+    }
+
+    /** Hash of what embedded the collection of this space; empty when the reference lacks the space. */
+    public Optional<String> graphSha256(String space) {
+        return manifest.spaces().stream()
+                .filter(s -> s.name().equals(space))
                 .map(ReferenceManifest.Space::graphSha256)
                 .findFirst();
     }
 
     /** @throws IllegalArgumentException when the reference lacks the space */
     public ReferenceCollection collection(EmbeddingSpace space) {
-        ReferenceCollection collection = collections.bySpace().get(space);
+        ReferenceCollection collection = collections.bySpace().get(space.name());
         if (collection == null) {
-            throw new IllegalArgumentException("The reference %s has no space %s, only %s: build it with --spaces"
-                    .formatted(name(), space, collections.bySpace().keySet()));
+            throw lacks(space.name());
         }
         return collection;
     }

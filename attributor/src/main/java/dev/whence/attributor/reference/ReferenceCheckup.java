@@ -93,12 +93,15 @@ public final class ReferenceCheckup {
         if (place.isPresent()) {
             findings.addAll(ofServer(place.get().uri(), access));
         }
+        manifest.spaces().stream()
+                .filter(space -> !EmbeddingSpace.isBuiltIn(space.name()))
+                .forEach(space -> findings.add(encoder(folder, space)));
         try (OpenCollections open = OpenCollections.open(folder, manifest, threads, access)) {
             open.bySpace().forEach((space, collection) -> {
                 try {
                     check(space, collection, manifest, open);
                 } catch (ReferenceStoreException e) {
-                    findings.add(Finding.fail(space.name(), e));
+                    findings.add(Finding.fail(space, e));
                 }
             });
         } catch (IllegalArgumentException | ReferenceStoreException e) {
@@ -118,8 +121,7 @@ public final class ReferenceCheckup {
                 : Finding.ok("age", says);
     }
 
-    private void check(
-            EmbeddingSpace space, ReferenceCollection collection, ReferenceManifest manifest, OpenCollections open) {
+    private void check(String space, ReferenceCollection collection, ReferenceManifest manifest, OpenCollections open) {
         long count = collection.count();
         findings.add(
                 count == manifest.vectors()
@@ -137,7 +139,16 @@ public final class ReferenceCheckup {
         findings.add(canaries(space, collection));
     }
 
-    private void check(EmbeddingSpace space, MilvusStore server, ReferenceManifest.Place place) {
+    private static Finding encoder(Path folder, ReferenceManifest.Space space) {
+        try {
+            Reference.space(folder, space);
+            return Finding.ok(space.name() + " encoder", "every hash is right");
+        } catch (IllegalArgumentException e) {
+            return Finding.fail(space.name() + " encoder", e);
+        }
+    }
+
+    private void check(String space, MilvusStore server, ReferenceManifest.Place place) {
         MilvusCollectionState state = server.state(place.collection());
         findings.add(
                 state.loaded()
@@ -182,7 +193,7 @@ public final class ReferenceCheckup {
     }
 
     /** An image that is there twice in other bytes may find its twin: what counts is the vector. */
-    static Finding canaries(EmbeddingSpace space, ReferenceCollection collection) {
+    static Finding canaries(String space, ReferenceCollection collection) {
         List<Query> queries = new ArrayList<>();
         for (ReferenceVector vector : collection) {
             queries.add(new Query(NO_IMAGE, vector.vector()));

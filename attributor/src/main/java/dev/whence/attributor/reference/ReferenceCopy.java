@@ -1,6 +1,5 @@
 package dev.whence.attributor.reference;
 
-import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.vectorstore.ReferenceCollection;
 import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import java.util.ArrayList;
@@ -15,21 +14,16 @@ final class ReferenceCopy {
 
     private ReferenceCopy() {}
 
-    /** @return vectors of each space */
-    static long copy(
-            OpenCollections source, ReferenceManifest manifest, ReferenceTarget target, LongConsumer progress) {
+    static void copy(OpenCollections source, ReferenceTarget target, LongConsumer progress) {
         source.requireCounts();
         long done = 0;
-        for (Map.Entry<EmbeddingSpace, ReferenceCollection> space :
-                source.bySpace().entrySet()) {
+        for (Map.Entry<String, ReferenceCollection> space : source.bySpace().entrySet()) {
             ReferenceCollection from = space.getValue();
             try (ReferenceCollection to = target.create(space.getKey(), from.dimension())) {
                 done = copy(from, to, done, progress);
                 target.settle(to);
             }
         }
-        target.complete(manifest);
-        return manifest.vectors();
     }
 
     private static long copy(

@@ -3,6 +3,8 @@ package dev.whence.attributor.reference;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.whence.attributor.space.EmbeddingSpace;
+import dev.whence.attributor.space.EncoderDescription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code reference.json}.
  *
- * @param format version of this layout; 1 had no more than the first seven fields
+ * @param format version of this layout; 1 had no more than the first seven fields, 2 no spaces but the built-in ones
  * @param version first 12 digits of the hash
  * @param sha256 hash over the spaces and the images in their order at the build: the same images in the same spaces are
  *     the same reference, on whatever machine it was built and in whatever engine it is. Withdrawals leave it as it is
@@ -48,14 +50,22 @@ record ReferenceManifest(
         @Nullable Milvus milvus,
         List<Withdrawal> withdrawals) {
     static final String FILE = "reference.json";
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
     private static final int FIRST_FORMAT = 1;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * @param graphSha256 hash of the graph that embeds in this space alone
+     * A space of another name than the built-in ones is of an encoder, which is in the folder {@code encoders/NAME}.
+     *
+     * @param graphSha256 hash of what embeds in this space alone: the graph, or an encoder's description and graph
      */
-    record Space(String name, int dimension, String graphSha256) {}
+    record Space(String name, int dimension, String graphSha256) {
+        Space {
+            if (!EmbeddingSpace.isBuiltIn(name)) {
+                EncoderDescription.requireName(name);
+            }
+        }
+    }
 
     /**
      * @param uri of the server, without credentials

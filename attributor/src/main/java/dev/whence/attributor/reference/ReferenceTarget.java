@@ -1,6 +1,5 @@
 package dev.whence.attributor.reference;
 
-import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.vectorstore.EmbeddedReferenceCollection;
 import dev.whence.vectorstore.ReferenceCollection;
 import dev.whence.vectorstore.ReferenceCollection.Metric;
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /** Where a copy's collections are created. One that is closed before it is complete leaves nothing on a server. */
 interface ReferenceTarget extends AutoCloseable {
     /** Creates the empty collection of a space; closed by the caller. */
-    ReferenceCollection create(EmbeddingSpace space, int dimension);
+    ReferenceCollection create(String space, int dimension);
 
     /** Makes a filled collection as fast as it gets: waits for its index, or compacts it. */
     void settle(ReferenceCollection filled);
@@ -40,9 +39,8 @@ interface ReferenceTarget extends AutoCloseable {
     /** Folders beside {@code reference.json}. */
     record InFolder(Path folder, int threads) implements ReferenceTarget {
         @Override
-        public ReferenceCollection create(EmbeddingSpace space, int dimension) {
-            return EmbeddedReferenceCollection.create(
-                    folder.resolve(space.name()), space.name(), dimension, Metric.L2, threads);
+        public ReferenceCollection create(String space, int dimension) {
+            return EmbeddedReferenceCollection.create(folder.resolve(space), space, dimension, Metric.L2, threads);
         }
 
         @Override
@@ -88,14 +86,13 @@ interface ReferenceTarget extends AutoCloseable {
         }
 
         @Override
-        public ReferenceCollection create(EmbeddingSpace space, int dimension) {
-            String alias =
-                    "%s_%s_%s_%s".formatted(legal(original.name()), space.name(), original.version(), index.type());
+        public ReferenceCollection create(String space, int dimension) {
+            String alias = "%s_%s_%s_%s".formatted(legal(original.name()), space, original.version(), index.type());
             for (int build = 1; ; build++) {
                 String name = "%s_%d".formatted(alias, build);
                 try {
                     ReferenceCollection collection = server.create(name, dimension, Metric.L2, index);
-                    created.put(space.name(), new ReferenceManifest.Place(name, alias));
+                    created.put(space, new ReferenceManifest.Place(name, alias));
                     return collection;
                 } catch (ReferenceStoreException e) {
                     if (e.reason() != Reason.EXISTS || build == MOST_BUILDS) {

@@ -30,13 +30,12 @@ final class ReferenceWriter implements AutoCloseable {
     ReferenceWriter(Path out, Settings settings) {
         this.out = out;
         this.settings = settings;
-        embedder = new Embedder(
-                EmbeddingSpace.graph(settings.spaces(), settings.size()), settings.size(), settings.threads());
+        embedder = Embedder.of(settings.spaces(), settings.size(), settings.threads());
         for (EmbeddingSpace space : settings.spaces()) {
             collections.add(EmbeddedReferenceCollection.create(
                     out.resolve(space.name()),
                     space.name(),
-                    EmbeddingSpace.dimension(settings.size()),
+                    (int) space.shape(settings.size()).size(),
                     Metric.L2,
                     settings.threads()));
             vectors.add(new ArrayList<>());
@@ -86,11 +85,10 @@ final class ReferenceWriter implements AutoCloseable {
         collections.forEach(EmbeddedReferenceCollection::compact);
         List<ReferenceManifest.Space> spaces = settings.spaces().stream()
                 .map(s -> new ReferenceManifest.Space(
-                        s.name(),
-                        EmbeddingSpace.dimension(settings.size()),
-                        Hashes.sha256(EmbeddingSpace.graph(List.of(s), settings.size()))))
+                        s.name(), (int) s.shape(settings.size()).size(), s.sha256(settings.size())))
                 .toList();
         String sha256 = Hashes.sha256(spaces + "\n" + order);
+        settings.spaces().forEach(space -> Reference.keepEncoder(space, out));
         ReferenceManifest.of(settings.name(), sha256, settings.size(), count, spaces)
                 .write(out);
     }

@@ -1,135 +1,68 @@
 package dev.whence.attributor.space;
 
-import dev.whence.attributor.onnx.OnnxGraph;
-import java.util.Arrays;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
- * The embedding spaces that need no trained encoder. An embedding has the shape of the image, 3 x size x size, so that
- * an artifact is an image again.
+ * A space in which the real data manifold is estimated: a name and a way to embed images. Three are built in; every image
+ * encoder makes a further one.
  */
-public enum EmbeddingSpace {
+public sealed interface EmbeddingSpace permits ImageSpace, EncoderSpace {
     /** Pixels in [0, 1] (Song et al. 2024, section 3). */
-    RGB {
-        @Override
-        String embed(OnnxGraph graph, String pixels, int size) {
-            return graph.node("Identity", List.of(pixels), Map.of(), name());
-        }
-    },
+    EmbeddingSpace RGB = ImageSpace.RGB;
+
+    /** Per channel: log-magnitude of the shifted two-dimensional Fourier transform (Song et al. 2024, section 3). */
+    EmbeddingSpace FREQ = ImageSpace.FREQ;
+
+    /** High-pass residual of the pixels. */
+    EmbeddingSpace RESIDUAL = ImageSpace.RESIDUAL;
+
+    List<EmbeddingSpace> BUILT_IN = List.of(RGB, FREQ, RESIDUAL);
 
     /**
-     * Per channel: log-magnitude of the shifted two-dimensional Fourier transform (Song et al. 2024, section 3). The
-     * transform is four matrix products with constant matrices, since TensorRT has no DFT operator.
-     */
-    FREQ {
-        @Override
-        String embed(OnnxGraph graph, String pixels, int size) {
-            float[] cosines = new float[size * size];
-            float[] sines = new float[size * size];
-            for (int u = 0; u < size; u++) {
-                for (int x = 0; x < size; x++) {
-                    // Row u holds frequency u - size/2: the zero frequency stands in the middle.
-                    double angle = 2 * Math.PI * ((long) (u - size / 2) * x % size) / size;
-                    cosines[u * size + x] = (float) StrictMath.cos(angle);
-                    sines[u * size + x] = (float) StrictMath.sin(angle);
-                }
-            }
-            String cosine = graph.constant(cosines, size, size);
-            String sine = graph.constant(sines, size, size);
-            String cosineRight = graph.constant(transposed(cosines, size), size, size);
-            String sineRight = graph.constant(transposed(sines, size), size, size);
-            String a = graph.node("MatMul", cosine, pixels);
-            String b = graph.node("MatMul", sine, pixels);
-            String real = graph.node("Sub", graph.node("MatMul", a, cosineRight), graph.node("MatMul", b, sineRight));
-            // The sign of the imaginary part does not matter to a magnitude.
-            String imaginary =
-                    graph.node("Add", graph.node("MatMul", a, sineRight), graph.node("MatMul", b, cosineRight));
-            String power = graph.node("Add", graph.node("Mul", real, real), graph.node("Mul", imaginary, imaginary));
-            String magnitude = graph.node("Sqrt", power);
-            String floored = graph.node("Add", magnitude, graph.constant(new float[] {MAGNITUDE_FLOOR}));
-            return graph.node("Log", List.of(floored), Map.of(), name());
-        }
-    },
-
-    /**
-     * High-pass residual of the pixels: each pixel minus its 3 x 3 binomial blur, edges repeated. Projection and
-     * artifact where the traces are and the content is not.
-     */
-    RESIDUAL {
-        @Override
-        String embed(OnnxGraph graph, String pixels, int size) {
-            float[] kernel = new float[3 * 9];
-            float[] binomial = {1, 2, 1, 2, 4, 2, 1, 2, 1};
-            for (int channel = 0; channel < 3; channel++) {
-                for (int i = 0; i < 9; i++) {
-                    kernel[channel * 9 + i] = (i == 4 ? 1 : 0) - binomial[i] / 16;
-                }
-            }
-            String padded =
-                    graph.node("Pad", List.of(pixels, graph.integers(0, 0, 1, 1, 0, 0, 1, 1)), Map.of("mode", "edge"));
-            return graph.node(
-                    "Conv",
-                    List.of(padded, graph.constant(kernel, 3, 1, 3, 3)),
-                    Map.of("group", 3L, "kernel_shape", new long[] {3, 3}),
-                    name());
-        }
-    };
-
-    /** Keeps the logarithm finite where a flat image has no energy; far below the energy of 8-bit rounding. */
-    private static final float MAGNITUDE_FLOOR = 1e-3f;
-
-    /** Name of the input of {@link #graph}: n x size x size x 3 unsigned bytes. */
-    static final String PIXELS = "image";
-
-    /** Number of components of an embedding of an image of this side length. */
-    public static int dimension(int size) {
-        return 3 * size * size;
-    }
-
-    /**
-     * The space of that name, in any case.
+     * The built-in space of that name, in any case.
      *
      * @throws IllegalArgumentException when there is none
      */
-    public static EmbeddingSpace named(String name) {
-        return Arrays.stream(values())
-                .filter(s -> s.name().equals(name.toUpperCase(Locale.ROOT)))
+    static EmbeddingSpace named(String name) {
+        String wanted = name.toUpperCase(Locale.ROOT);
+        return BUILT_IN.stream()
+                .filter(space -> space.name().equals(wanted))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "There is no embedding space %s: name some of %s".formatted(name, Arrays.toString(values()))));
+                        "There is no embedding space %s: name some of %s, or an encoder's folder with --encoder"
+                                .formatted(name, BUILT_IN)));
     }
 
-    /** {@code embed.onnx}: a batch of images of size x size x 3 bytes to one output for each space, in their order. */
-    public static byte[] graph(List<EmbeddingSpace> spaces, int size) {
-        OnnxGraph graph = new OnnxGraph("embed");
-        String bytes = graph.bytesInput(PIXELS, size, size, 3);
-        String floats = graph.node("Cast", List.of(bytes), Map.of("to", 1L));
-        String planes = graph.node("Transpose", List.of(floats), Map.of("perm", new long[] {0, 3, 1, 2}));
-        String pixels = graph.node("Div", planes, graph.constant(new float[] {255}));
-        for (EmbeddingSpace space : spaces) {
-            graph.output(space.embed(graph, pixels, size), 3, size, size);
-        }
-        return graph.toBytes();
+    /** Whether it is the name of a built-in space. */
+    static boolean isBuiltIn(String name) {
+        return BUILT_IN.stream().anyMatch(space -> space.name().equals(name));
     }
 
-    /** Where a column of the embedding goes when the image is mirrored left to right. */
-    public int mirrored(int column, int size) {
-        // A mirrored image has the mirrored frequencies; the lowest one has no partner.
-        return this == FREQ ? (size - column) % size : size - 1 - column;
+    /**
+     * The features of the encoder in a folder.
+     *
+     * @throws IllegalArgumentException when it is no encoder's folder, or its graph is not the one that is described
+     */
+    static EncoderSpace ofEncoder(Path folder) {
+        EncoderDescription description = EncoderDescription.read(folder);
+        return new EncoderSpace(description, description.graph(folder));
     }
 
-    /** Adds the nodes that embed; the output carries the space's name. */
-    abstract String embed(OnnxGraph graph, String pixels, int size);
+    String name();
 
-    private static float[] transposed(float[] square, int size) {
-        float[] result = new float[square.length];
-        for (int i = 0; i < size; i++) {
-            for (int j = 0; j < size; j++) {
-                result[j * size + i] = square[i * size + j];
-            }
-        }
-        return result;
-    }
+    /**
+     * Shape of one embedding: 3 x size x size where it is an image again, else a single dimension.
+     *
+     * @param size side length of the canonical images, in pixels
+     */
+    Shape shape(int size);
+
+    /** Hash of what embeds images of this side length in this space. */
+    String sha256(int size);
+
+    /** Which component of an image's embedding is this one of the mirrored image's embedding. */
+    int mirrored(int component, int size);
 }

@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.image.TriangleFilter;
 import dev.whence.attributor.onnx.OnnxNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +20,9 @@ import java.util.Optional;
 
 /** Any pretrained image encoder: an ONNX graph with one input of float images, and the tensor that is the embedding. */
 public final class ImageEncoder implements AutoCloseable {
+    /** Of one run, 16 MiB of them: bounds what the layers need, and costs nothing on a CPU. */
+    private static final int MOST_VALUES = 1 << 22;
+
     private final OnnxNetwork network;
     private final Input input;
 
@@ -55,34 +59,43 @@ public final class ImageEncoder implements AutoCloseable {
         this.network = new OnnxNetwork("encoder", withOneOutput(graph, tensor), threads);
     }
 
-    /** The embeddings of the batch, in its order: all components of the tensor that belong to the image. */
+    /**
+     * The embeddings of the batch, in its order: all components of the tensor that belong to the image. Images of another
+     * side length are resampled first.
+     */
     public float[][] embed(List<CanonicalImage> images) {
         int size = input.size();
-        int plane = size * size;
-        FloatBuffer values = ByteBuffer.allocateDirect(Math.multiplyExact(images.size() * 3 * plane, 4))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
-        for (CanonicalImage image : images) {
-            if (image.size() != size) {
-                throw new IllegalArgumentException(
-                        "An image of side %d cannot be encoded by a graph for side %d".formatted(image.size(), size));
+        int values = 3 * size * size;
+        int run = Math.max(1, MOST_VALUES / values);
+        float[][] embeddings = new float[images.size()][];
+        for (int from = 0; from < embeddings.length; from += run) {
+            List<CanonicalImage> some = images.subList(from, Math.min(embeddings.length, from + run));
+            FloatBuffer batch = ByteBuffer.allocateDirect(4 * values * some.size())
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+            for (int i = 0; i < some.size(); i++) {
+                CanonicalImage image = some.get(i);
+                put(image.size() == size ? image : TriangleFilter.resample(image, size), batch, i * values);
             }
-            int first = values.position();
-            byte[] rgb = image.rgb();
-            for (int i = 0; i < rgb.length; i++) {
-                int channel = i % 3;
-                float value = ((rgb[i] & 0xff) / 255f - input.mean().get(channel))
-                        / input.deviation().get(channel);
-                values.put(first + (input.layout() == Layout.NHWC ? i : channel * plane + i / 3), value);
-            }
-            values.position(first + rgb.length);
+            Shape shape = input.layout() == Layout.NHWC
+                    ? new Shape(some.size(), size, size, 3)
+                    : new Shape(some.size(), 3, size, size);
+            float[][] embedded = network.run(some.size(), manager -> new NDList(manager.create(batch, shape)))
+                    .get(0);
+            System.arraycopy(embedded, 0, embeddings, from, embedded.length);
         }
-        values.flip();
-        Shape shape = input.layout() == Layout.NHWC
-                ? new Shape(images.size(), size, size, 3)
-                : new Shape(images.size(), 3, size, size);
-        return network.run(images.size(), manager -> new NDList(manager.create(values, shape)))
-                .get(0);
+        return embeddings;
+    }
+
+    private void put(CanonicalImage image, FloatBuffer batch, int first) {
+        int plane = input.size() * input.size();
+        byte[] rgb = image.rgb();
+        for (int i = 0; i < rgb.length; i++) {
+            int channel = i % 3;
+            float value = ((rgb[i] & 0xff) / 255f - input.mean().get(channel))
+                    / input.deviation().get(channel);
+            batch.put(first + (input.layout() == Layout.NHWC ? i : channel * plane + i / 3), value);
+        }
     }
 
     @Override

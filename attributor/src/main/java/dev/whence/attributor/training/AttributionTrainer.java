@@ -8,6 +8,7 @@ import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.bundle.ModelManifest;
 import dev.whence.attributor.projection.ArtifactExtractor;
 import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,10 +76,10 @@ public final class AttributionTrainer {
             throw new IllegalArgumentException(
                     "Training needs images of at least one generator, none of them named " + ModelManifest.REAL);
         }
+        settings.spaces().forEach(space -> requireAlike(space, reference));
         try (ArtifactExtractor extractor = new ArtifactExtractor(
                 reference,
-                EmbeddingSpace.graph(settings.spaces(), reference.size()),
-                settings.spaces(),
+                Embedder.of(settings.spaces(), reference.size(), settings.threads()),
                 settings.projection(),
                 settings.neighbours(),
                 settings.threads())) {
@@ -95,6 +96,15 @@ public final class AttributionTrainer {
                     train(reference, generators, classes, data, settings, out, progress),
                     data.testImages(),
                     data.rejectedImages());
+        }
+    }
+
+    private static void requireAlike(EmbeddingSpace space, Reference reference) {
+        reference.collection(space);
+        if (!reference.graphSha256(space.name()).equals(Optional.of(space.sha256(reference.size())))) {
+            throw new IllegalArgumentException(
+                    "The reference %s embeds in the space %s otherwise than is asked for: build it again"
+                            .formatted(reference.name(), space.name()));
         }
     }
 
@@ -118,7 +128,7 @@ public final class AttributionTrainer {
         }
         Measured measured;
         float[][] prototypes;
-        try (AttributionNetwork network = new AttributionNetwork(graph, size, settings.threads())) {
+        try (AttributionNetwork network = new AttributionNetwork(graph, settings.shapes(size), settings.threads())) {
             float[][] exported = logits(network, data.validation());
             requireEqual(trained, exported);
             measured = measure(exported, data.validation(), classes.size());
@@ -126,10 +136,7 @@ public final class AttributionTrainer {
         }
         String version = Hashes.sha256(graph).substring(0, 12);
         List<ModelManifest.Space> spaces = settings.spaces().stream()
-                .map(s -> new ModelManifest.Space(
-                        s.name(),
-                        EmbeddingSpace.dimension(size),
-                        reference.graphSha256(s).orElseThrow()))
+                .map(space -> ModelManifest.Space.of(space, size))
                 .toList();
         ModelManifest manifest = new ModelManifest(
                 ModelManifest.FORMAT,
@@ -151,7 +158,13 @@ public final class AttributionTrainer {
                 measured.figures(),
                 Map.of());
         return ModelBundle.write(
-                out, manifest, graph, prototypes, data.seen(), ModelCard.of(manifest, reference.images()));
+                out,
+                manifest,
+                settings.spaces(),
+                graph,
+                prototypes,
+                data.seen(),
+                ModelCard.of(manifest, reference.images()));
     }
 
     private static void requireEveryClass(List<String> classes, TrainingImages data) {

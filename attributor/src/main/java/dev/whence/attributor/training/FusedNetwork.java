@@ -19,26 +19,27 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attribution network: one residual branch for each space, their features side by side as the fingerprint, and one
+ * The attribution network: one branch for each space, their features side by side as the fingerprint, and one
  * linear head over all. While it trains every branch has a head of its own too, so that no space is drowned by a
  * stronger one.
  *
- * <p>Inputs are artifacts, n x 3 x size x size, scaled to unit variance outside. Outputs are the fused logits, the
+ * <p>Inputs are artifacts, n x 3 x size x size or n x dimension, scaled to unit variance outside. Outputs are the fused logits, the
  * fingerprint, and the logits of each branch.
  */
 final class FusedNetwork extends AbstractBlock {
-    private final List<ResidualBranch> branches = new ArrayList<>();
+    private final List<Branch> branches = new ArrayList<>();
     private final List<Block> blocks = new ArrayList<>();
     private final List<Linear> heads = new ArrayList<>();
     private final Linear fusedHead;
     private final int classes;
     private final int features;
 
-    FusedNetwork(int spaces, int classes, List<Integer> widths) {
+    /** @param artifacts shape of one artifact of each space */
+    FusedNetwork(List<Shape> artifacts, int classes, List<Integer> widths) {
         this.classes = classes;
         int sum = 0;
-        for (int i = 0; i < spaces; i++) {
-            ResidualBranch branch = new ResidualBranch(widths);
+        for (int i = 0; i < artifacts.size(); i++) {
+            Branch branch = Branch.of(artifacts.get(i), widths);
             branches.add(branch);
             blocks.add(addChildBlock("branch" + i, branch.block()));
             heads.add(
@@ -102,7 +103,8 @@ final class FusedNetwork extends AbstractBlock {
         OnnxGraph graph = new OnnxGraph("attribute");
         List<String> parts = IntStream.range(0, spaces.size())
                 .mapToObj(i -> {
-                    String artifact = graph.input(spaces.get(i).name(), 3, size, size);
+                    String artifact = graph.input(
+                            spaces.get(i).name(), spaces.get(i).shape(size).getShape());
                     String scaled = graph.node("Mul", artifact, graph.constant(new float[] {scales[i]}));
                     return branches.get(i).export(graph, scaled);
                 })

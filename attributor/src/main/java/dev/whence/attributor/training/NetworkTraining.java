@@ -29,7 +29,7 @@ import java.util.Random;
  * One run of gradient descent on DJL's PyTorch engine.
  *
  * <p>Every source gets the same share of every epoch however few its images (what is reported is balanced accuracy).
- * Half of the artifacts are mirrored. The learning rate rises for a twentieth of the steps and then falls along a
+ * Half of the images are mirrored, which vectors show nothing of. The learning rate rises for a twentieth of the steps and then falls along a
  * cosine; the parameters of the epoch with the best balanced accuracy on the validation part are kept.
  */
 final class NetworkTraining implements AutoCloseable {
@@ -44,6 +44,7 @@ final class NetworkTraining implements AutoCloseable {
     private final TrainingSettings settings;
     private final int classes;
     private final int size;
+    private final List<Shape> shapes;
     private final float[] scales;
     private final TrainingImages.Part training;
     private final TrainingImages.Part validation;
@@ -64,6 +65,7 @@ final class NetworkTraining implements AutoCloseable {
         this.settings = settings;
         this.classes = classes;
         this.size = size;
+        shapes = settings.shapes(size);
         this.scales = scales;
         this.training = training;
         this.validation = validation;
@@ -74,7 +76,7 @@ final class NetworkTraining implements AutoCloseable {
         Engine.getEngine("PyTorch").setRandomSeed((int) settings.seed());
         // DJL's property for it is read when the engine loads, which may have been long ago.
         JniUtils.setNumThreads(settings.threads());
-        network = new FusedNetwork(settings.spaces().size(), classes, WIDTHS);
+        network = new FusedNetwork(shapes, classes, WIDTHS);
         model = Model.newInstance("attribute", Device.cpu(), "PyTorch");
         model.setBlock(network);
         int steps = stepsPerEpoch() * settings.epochs();
@@ -95,8 +97,8 @@ final class NetworkTraining implements AutoCloseable {
                         .optLearningRateTracker(rate)
                         .optWeightDecays(WEIGHT_DECAY)
                         .build()));
-        Shape input = new Shape(BATCH, 3, size, size);
-        trainer.initialize(settings.spaces().stream().map(s -> input).toArray(Shape[]::new));
+        trainer.initialize(
+                shapes.stream().map(shape -> new Shape(BATCH).addAll(shape)).toArray(Shape[]::new));
     }
 
     /** Trains, and leaves the best epoch's parameters in the network. */
@@ -140,7 +142,7 @@ final class NetworkTraining implements AutoCloseable {
         try (NDManager batch = trainer.getManager().newSubManager()) {
             NDList inputs = new NDList();
             for (int s = 0; s < scales.length; s++) {
-                inputs.add(batch.create(input(s, images, mirrored), new Shape(BATCH, 3, size, size)));
+                inputs.add(batch.create(input(s, images, mirrored), new Shape(BATCH).addAll(shapes.get(s))));
             }
             NDList truth = new NDList(batch.create(labels));
             double value;
@@ -165,17 +167,13 @@ final class NetworkTraining implements AutoCloseable {
 
     private float[] input(int s, int[] images, boolean[] mirrored) {
         EmbeddingSpace space = settings.spaces().get(s);
-        int length = 3 * size * size;
+        int length = (int) shapes.get(s).size();
         float[] input = new float[images.length * length];
         for (int i = 0; i < images.length; i++) {
             float[] artifact = training.artifacts.get(s).get(images[i]);
-            for (int row = 0; row < 3 * size; row++) {
-                int from = row * size;
-                int to = i * length + from;
-                for (int column = 0; column < size; column++) {
-                    int source = mirrored[i] ? space.mirrored(column, size) : column;
-                    input[to + column] = artifact[from + source] * scales[s];
-                }
+            for (int j = 0; j < length; j++) {
+                int source = mirrored[i] ? space.mirrored(j, size) : j;
+                input[i * length + j] = artifact[source] * scales[s];
             }
         }
         return input;
@@ -190,13 +188,13 @@ final class NetworkTraining implements AutoCloseable {
             try (NDManager batch = trainer.getManager().newSubManager()) {
                 NDList inputs = new NDList();
                 for (int s = 0; s < scales.length; s++) {
-                    float[] flat = new float[(to - from) * 3 * size * size];
+                    float[] flat = new float[(to - from) * artifacts[s][0].length];
                     for (int i = 0; i < to - from; i++) {
                         for (int j = 0; j < artifacts[s][i].length; j++) {
                             flat[i * artifacts[s][i].length + j] = artifacts[s][i][j] * scales[s];
                         }
                     }
-                    inputs.add(batch.create(flat, new Shape(to - from, 3, size, size)));
+                    inputs.add(batch.create(flat, new Shape(to - from).addAll(shapes.get(s))));
                 }
                 NDList outputs = trainer.evaluate(inputs);
                 outputs.attach(batch);

@@ -16,14 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * A small residual network on the artifact images of one space: n x 3 x size x size to n x features. One description
- * makes both the DJL block that is trained and the ONNX nodes with its trained parameters, batch normalisation folded
- * into the convolutions.
- */
-final class ResidualBranch {
-    private static final float EPSILON = 1e-5f;
-
+/** A small residual network on the artifact images of one space: n x 3 x size x size to n x features. */
+final class ResidualBranch implements Branch {
     private final SequentialBlock block = new SequentialBlock();
     private final Convolution stem;
     private final List<Unit> units = new ArrayList<>();
@@ -44,16 +38,18 @@ final class ResidualBranch {
         features = previous;
     }
 
-    Block block() {
+    @Override
+    public Block block() {
         return block;
     }
 
-    int features() {
+    @Override
+    public int features() {
         return features;
     }
 
-    /** Adds this branch with its trained parameters; returns the name of its features, n x features. */
-    String export(OnnxGraph graph, String input) {
+    @Override
+    public String export(OnnxGraph graph, String input) {
         String value = graph.node("Relu", stem.export(graph, input));
         for (Unit unit : units) {
             value = unit.export(graph, value);
@@ -82,11 +78,11 @@ final class ResidualBranch {
         }
 
         String export(OnnxGraph graph, String input) {
-            float[] weights = values(convolution, "weight");
-            float[] gamma = values(normalisation, "gamma");
-            float[] beta = values(normalisation, "beta");
-            float[] mean = values(normalisation, "runningMean");
-            float[] variance = values(normalisation, "runningVar");
+            float[] weights = Branch.values(convolution, "weight");
+            float[] gamma = Branch.values(normalisation, "gamma");
+            float[] beta = Branch.values(normalisation, "beta");
+            float[] mean = Branch.values(normalisation, "runningMean");
+            float[] variance = Branch.values(normalisation, "runningVar");
             int filters = gamma.length;
             int perFilter = weights.length / filters;
             float[] bias = new float[filters];
@@ -109,10 +105,6 @@ final class ResidualBranch {
                             "kernel_shape", new long[] {side, side},
                             "strides", new long[] {stride, stride},
                             "pads", new long[] {padding, padding, padding, padding}));
-        }
-
-        private static float[] values(Block block, String parameter) {
-            return block.getParameters().get(parameter).getArray().toFloatArray();
         }
     }
 

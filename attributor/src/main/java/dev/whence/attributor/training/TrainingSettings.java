@@ -1,5 +1,6 @@
 package dev.whence.attributor.training;
 
+import ai.djl.ndarray.types.Shape;
 import dev.whence.attributor.projection.Projection;
 import dev.whence.attributor.space.EmbeddingSpace;
 import java.util.List;
@@ -40,5 +41,10 @@ public record TrainingSettings(
             throw new IllegalArgumentException("The test share must be 0 to 0.8, not " + testShare);
         }
         spaces = List.copyOf(spaces);
+    }
+
+    /** Shape of one artifact of each space. */
+    List<Shape> shapes(int size) {
+        return spaces.stream().map(space -> space.shape(size)).toList();
     }
 }

@@ -2,6 +2,7 @@ package dev.whence.attributor.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.whence.attributor.CanonicalImage;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,15 @@ class TriangleFilterTest {
     void leavesAnImageOfTheSameSizeUntouched(int side) {
         byte[] image = noise(side);
         assertThat(TriangleFilter.resample(rows(image, side), 0, 0, side, side)).isEqualTo(image);
+    }
+
+    @Test
+    void resamplesAWholeImageAsItDoesRows() {
+        byte[] image = noise(16);
+        CanonicalImage resampled = TriangleFilter.resample(new CanonicalImage("a", 16, image), 24);
+        assertThat(resampled.rgb()).isEqualTo(TriangleFilter.resample(rows(image, 16), 0, 0, 16, 24));
+        assertThat(resampled.size()).isEqualTo(24);
+        assertThat(resampled.sha256()).isEqualTo("a");
     }
 
     @Test

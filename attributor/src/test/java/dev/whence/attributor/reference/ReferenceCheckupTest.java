@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.whence.attributor.reference.Finding.Level;
 import dev.whence.attributor.space.EmbeddingSpace;
+import dev.whence.attributor.space.SyntheticEncoders;
 import dev.whence.attributor.training.SyntheticSources;
 import dev.whence.vectorstore.milvus.MilvusCollectionState;
 import dev.whence.vectorstore.milvus.MilvusIndex;
@@ -38,6 +39,23 @@ class ReferenceCheckupTest {
                         tuple("RGB rows", Level.OK),
                         tuple("RGB files", Level.OK),
                         tuple("RGB recall", Level.OK));
+    }
+
+    @Test
+    void anEncoderThatWasExchangedIsFound() {
+        Path encoder = SyntheticEncoders.write(folder.resolve("encoder"), "SL", 1);
+        Path reference = build(EmbeddingSpace.ofEncoder(encoder));
+        assertThat(ReferenceCheckup.of(reference, 1, MilvusAccess.PLAIN))
+                .allMatch(finding -> finding.level() == Level.OK)
+                .extracting(Finding::check)
+                .contains("SL encoder", "SL recall");
+
+        SyntheticEncoders.write(reference.resolve("encoders/SL"), "SL", 2);
+
+        assertThat(ReferenceCheckup.of(reference, 1, MilvusAccess.PLAIN))
+                .filteredOn(finding -> finding.level() == Level.FAIL)
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.check()).isEqualTo("SL encoder"));
     }
 
     @Test
@@ -120,11 +138,15 @@ class ReferenceCheckupTest {
     }
 
     private Path build() {
+        return build(EmbeddingSpace.RGB);
+    }
+
+    private Path build(EmbeddingSpace space) {
         Path reference = folder.resolve("reference");
         Reference.build(
                 SyntheticSources.real(SyntheticSources.images("real", 40, 1)).iterator(),
                 reference,
-                new Reference.Settings("photographs", SyntheticSources.SIZE, List.of(EmbeddingSpace.RGB), 1),
+                new Reference.Settings("photographs", SyntheticSources.SIZE, List.of(space), 1),
                 new ReferenceStore.Embedded(),
                 n -> {});
         return reference;

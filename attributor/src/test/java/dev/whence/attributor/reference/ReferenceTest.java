@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.reference.Reference.RealImage;
 import dev.whence.attributor.space.EmbeddingSpace;
+import dev.whence.attributor.space.SyntheticEncoders;
 import dev.whence.attributor.training.SyntheticSources;
 import dev.whence.vectorstore.ReferenceCollection;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
@@ -62,9 +63,60 @@ class ReferenceTest {
     void aFormatOfTheFutureIsRefused() throws IOException {
         Path file = reference.resolve("reference.json");
         ObjectNode manifest = (ObjectNode) JSON.readTree(file.toFile());
-        Files.writeString(file, manifest.put("format", 3).toString());
+        Files.writeString(file, manifest.put("format", 4).toString());
 
-        assertThatThrownBy(() -> Reference.open(reference, 1)).hasMessageContaining("has format 3");
+        assertThatThrownBy(() -> Reference.open(reference, 1)).hasMessageContaining("has format 4");
+    }
+
+    @Test
+    void aReferenceKeepsItsEncoderAndSoDoesItsCopy() throws IOException {
+        Path encoder = SyntheticEncoders.write(folder.resolve("encoder"), "SSL", 1);
+        Path built = folder.resolve("encoded");
+        Reference.Settings settings = new Reference.Settings(
+                "photographs",
+                SyntheticSources.SIZE,
+                List.of(EmbeddingSpace.RGB, EmbeddingSpace.ofEncoder(encoder)),
+                1);
+        Reference.build(
+                SyntheticSources.real(SyntheticSources.images("real", IMAGES, 1))
+                        .iterator(),
+                built,
+                settings,
+                new ReferenceStore.Embedded(),
+                n -> {});
+        Path copy = folder.resolve("copy");
+        Reference.copy(built, copy, new ReferenceStore.Embedded(), 1, MilvusAccess.PLAIN, n -> {});
+        Reference.withdraw(copy, Set.of(WITHDRAWN), MilvusAccess.PLAIN);
+        Reference.compact(copy);
+
+        try (Reference open = Reference.open(copy, 1)) {
+            EmbeddingSpace space = open.space("ssl");
+            assertThat(space.shape(SyntheticSources.SIZE).size()).isEqualTo(SyntheticEncoders.DIMENSION);
+            assertThat(open.graphSha256("SSL"))
+                    .contains(EmbeddingSpace.ofEncoder(encoder).sha256(SyntheticSources.SIZE));
+            assertThat(open.collection(space).count()).isEqualTo(IMAGES - 1);
+            assertThat(open.collection(space).dimension()).isEqualTo(SyntheticEncoders.DIMENSION);
+        }
+        SyntheticEncoders.write(copy.resolve("encoders/SSL"), "SSL", 2);
+        try (Reference open = Reference.open(copy, 1)) {
+            assertThatThrownBy(open::spaces).hasMessageContaining("is not the one that the reference was built with");
+        }
+    }
+
+    @Test
+    void twoEncodersOfOneNameAreRefused() {
+        EmbeddingSpace first = EmbeddingSpace.ofEncoder(SyntheticEncoders.write(folder.resolve("first"), "SL", 1));
+        EmbeddingSpace second = EmbeddingSpace.ofEncoder(SyntheticEncoders.write(folder.resolve("second"), "SL", 2));
+        assertThatThrownBy(() -> new Reference.Settings("photographs", 16, List.of(first, second), 1))
+                .hasMessageContaining("Two encoders are named SL");
+    }
+
+    @Test
+    void aSpaceThatLeavesTheFolderIsRefused() throws IOException {
+        Path file = reference.resolve("reference.json");
+        Files.writeString(file, Files.readString(file).replace("\"FREQ\"", "\"../FREQ\""));
+
+        assertThatThrownBy(() -> Reference.open(reference, 1)).hasMessageContaining("cannot be read");
     }
 
     @Test

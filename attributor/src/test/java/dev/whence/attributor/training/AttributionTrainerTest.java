@@ -267,12 +267,11 @@ class AttributionTrainerTest {
     }
 
     private static Reference.Settings settings(String name) {
-        return new Reference.Settings(name, SyntheticSources.SIZE, List.of(EmbeddingSpace.values()), 1);
+        return new Reference.Settings(name, SyntheticSources.SIZE, EmbeddingSpace.BUILT_IN, 1);
     }
 
     private static TrainingSettings trainingSettings(int epochs) {
-        return new TrainingSettings(
-                "synthetic", 1, epochs, List.of(EmbeddingSpace.values()), Projection.AFFINE_HULL, 8, 0.2, 1);
+        return new TrainingSettings("synthetic", 1, epochs, EmbeddingSpace.BUILT_IN, Projection.AFFINE_HULL, 8, 0.2, 1);
     }
 
     private static final class Silent implements AttributionTrainer.Progress {

@@ -6,7 +6,6 @@ import dev.whence.attributor.bundle.ModelManifest;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.reference.Reference.RealImage;
 import dev.whence.attributor.reference.ReferenceStore;
-import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.infra.stack.LocalStack;
 import dev.whence.infra.stack.LocalStackSettings;
 import dev.whence.ingest.ImagePublisher;
@@ -21,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Spliterators;
 import java.util.concurrent.ExecutionException;
@@ -83,10 +81,8 @@ public final class Demo {
     }
 
     private long buildReference(Path reference) throws IOException {
-        ModelManifest model = ModelBundle.open(pack.model()).manifest();
-        List<EmbeddingSpace> spaces = model.spaces().stream()
-                .map(space -> EmbeddingSpace.named(space.name()))
-                .toList();
+        ModelBundle bundle = ModelBundle.open(pack.model());
+        ModelManifest model = bundle.manifest();
         try (ImageSource images = ImageSource.open(pack.reference())) {
             return Reference.build(
                             real(images),
@@ -94,7 +90,7 @@ public final class Demo {
                             new Reference.Settings(
                                     model.reference().name(),
                                     model.size(),
-                                    spaces,
+                                    bundle.spaces(),
                                     Runtime.getRuntime().availableProcessors()),
                             new ReferenceStore.Embedded(),
                             read -> {})
