@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Answers whence images come: a model bundle and the reference it was trained against, opened together.
@@ -93,7 +95,8 @@ public final class Attributor implements AutoCloseable {
         List<Attribution> attributions = new ArrayList<>(images.size());
         for (int i = 0; i < images.size(); i++) {
             attributions.add(attribution(
-                    reading.logits()[i],
+                    Calibration.probabilities(
+                            reading.logits()[i], bundle.manifest().temperature()),
                     reading.fingerprints()[i],
                     artifacts.readings().get(i)));
         }
@@ -101,9 +104,34 @@ public final class Attributor implements AutoCloseable {
                 attributions, artifacts.embedNanos(), artifacts.projectNanos(), System.nanoTime() - start);
     }
 
-    private Attribution attribution(float[] logits, float[] fingerprint, List<Attribution.SpaceReading> readings) {
+    /**
+     * What images say together of the one source that they all come from: the combined posterior, the mean fingerprint and its novelty.
+     * It has no readings of spaces.
+     *
+     * @param images attributions by this attributor, at least one
+     */
+    public Attribution together(List<Attribution> images) {
+        double[][] posteriors = images.stream().map(this::probabilities).toArray(double[][]::new);
+        float[] fingerprint = new float[images.get(0).fingerprint().length];
+        for (Attribution image : images) {
+            for (int i = 0; i < fingerprint.length; i++) {
+                fingerprint[i] += image.fingerprint()[i] / images.size();
+            }
+        }
+        return attribution(
+                CombinedPosterior.of(posteriors, CombinedPosterior.DEFAULT_CORRELATION), fingerprint, List.of());
+    }
+
+    /** In the order of the bundle's classes. */
+    private double[] probabilities(Attribution image) {
+        Map<String, Double> byName =
+                image.candidates().stream().collect(Collectors.toMap(Candidate::generator, Candidate::probability));
+        return classes().stream().mapToDouble(byName::get).toArray();
+    }
+
+    private Attribution attribution(
+            double[] probabilities, float[] fingerprint, List<Attribution.SpaceReading> readings) {
         ModelManifest manifest = bundle.manifest();
-        double[] probabilities = Calibration.probabilities(logits, manifest.temperature());
         List<Candidate> candidates = new ArrayList<>(probabilities.length);
         for (int c = 0; c < probabilities.length; c++) {
             ModelManifest.SourceClass source = manifest.classes().get(c);

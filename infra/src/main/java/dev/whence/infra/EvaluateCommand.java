@@ -5,8 +5,11 @@ import dev.whence.attributor.Hashes;
 import dev.whence.attributor.evaluation.Evaluation;
 import dev.whence.attributor.evaluation.EvaluationReport;
 import dev.whence.attributor.evaluation.LabelledAttribution;
+import dev.whence.attributor.evaluation.OpenSet;
+import dev.whence.attributor.evaluation.SetEvaluation;
 import dev.whence.infra.LabelledSources.Labelled;
 import dev.whence.ingest.SourceImage;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,6 +91,7 @@ final class EvaluateCommand implements Callable<Integer> {
             attribute(batches, batch);
             EvaluationReport made = new EvaluationReport(
                     Evaluation.of(attributor.classes(), attributions),
+                    SetEvaluation.of(attributor.classes(), attributions, attributor::together),
                     attributor.model(),
                     attributor.reference(),
                     seen + undecodable);
@@ -148,19 +152,27 @@ final class EvaluateCommand implements Callable<Integer> {
         if (json) {
             spec.commandLine().getOut().print(Files.readString(report.resolve("report.json")));
         } else {
-            var confusion = made.evaluation().confusion();
-            spec.commandLine()
-                    .getOut()
-                    .printf(
-                            "accuracy %.3f, balanced accuracy %.3f on %,d images; left out: %,d that training saw,"
-                                    + " %,d that cannot be decoded%nreport: %s%n",
-                            confusion.accuracy(),
-                            confusion.balancedAccuracy(),
-                            attributions.size(),
-                            seen,
-                            undecodable,
-                            report.resolve("report.html"));
+            printSummary(made.evaluation());
         }
         spec.commandLine().getOut().flush();
+    }
+
+    private void printSummary(Evaluation evaluation) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                "accuracy %.3f, balanced accuracy %.3f on %,d images; left out: %,d that training saw,"
+                        + " %,d that cannot be decoded%n",
+                evaluation.confusion().accuracy(),
+                evaluation.confusion().balancedAccuracy(),
+                evaluation.images(),
+                seen,
+                undecodable);
+        if (evaluation.unknown().images() > 0) {
+            OpenSet openSet = evaluation.unknown().openSet();
+            out.printf(
+                    "unknown generators: AUROC %.3f, OSCR %.3f on %,d images%n",
+                    openSet.auroc(), openSet.oscr(), evaluation.unknown().images());
+        }
+        out.printf("report: %s%n", report.resolve("report.html"));
     }
 }

@@ -6,7 +6,8 @@ import dev.whence.attributor.Attribution;
 
 /**
  * One outcome as one JSON object on one line, its fields always present and in this order: image, verdict, generator,
- * confidence, novelty, candidates, spaces, error.
+ * confidence, novelty, candidates, spaces, error. What the images of a source say together has, in the place of the image, the source as
+ * {@code together} and how many images were attributed as {@code images}.
  */
 final class OutcomeJson {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -14,7 +15,18 @@ final class OutcomeJson {
     private OutcomeJson() {}
 
     static String line(Outcome outcome) {
-        ObjectNode line = NODES.objectNode().put("image", outcome.image());
+        return line(NODES.objectNode().put("image", outcome.image()), outcome);
+    }
+
+    /**
+     * @param outcome of the source as a whole
+     * @param images how many of its images stand behind it
+     */
+    static String together(Outcome outcome, int images) {
+        return line(NODES.objectNode().put("together", outcome.image()).put("images", images), outcome);
+    }
+
+    private static String line(ObjectNode line, Outcome outcome) {
         if (outcome instanceof Outcome.Attributed attributed) {
             addAttribution(line, attributed.attribution());
         } else if (outcome instanceof Outcome.Rejected rejected) {

@@ -22,4 +22,12 @@ final class OutcomeTable {
         Outcome.Rejected rejected = (Outcome.Rejected) outcome;
         return "%-16s %-35s  %s: %s".formatted("-", rejected.code(), rejected.image(), rejected.message());
     }
+
+    /**
+     * @param outcome of a source as a whole
+     * @param images how many of its images stand behind it
+     */
+    static String together(Outcome outcome, int images) {
+        return "%s, %,d images together".formatted(line(outcome), images);
+    }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,58 @@ final class AttributeCommandIT {
         });
         assertThat(lines.stream().map(line -> line.get("error").get("code").asText()))
                 .contains("EMPTY_IMAGE", "UNSUPPORTED_FORMAT", "TOO_MANY_PIXELS", "CORRUPT_IMAGE");
+    }
+
+    @Test
+    void imagesOfOneSourceAreAnsweredTogetherAfterThemselves() throws Exception {
+        String images = folder.resolve("images").toString();
+        String broken = PACK.resolve("broken.zip").toString();
+        List<JsonNode> lines = attribute("--together", images, broken);
+        assertThat(lines).hasSize(4 + 1 + 5 + 1);
+        JsonNode together = lines.get(4);
+        assertThat(together.get("together").asText()).isEqualTo(images);
+        assertThat(together.get("images").asInt()).isEqualTo(3);
+        assertThat(together.get("verdict").asText()).isEqualTo("KNOWN_GENERATOR");
+        assertThat(together.get("generator").asText()).isEqualTo("vae");
+        // Three images of one generator are surer together than the least sure of them.
+        assertThat(together.get("confidence").asDouble())
+                .isGreaterThan(Stream.of(0, 2, 3)
+                        .mapToDouble(i -> lines.get(i).get("confidence").asDouble())
+                        .min()
+                        .orElseThrow());
+        JsonNode nothing = lines.get(10);
+        assertThat(nothing.get("together").asText()).isEqualTo(broken);
+        assertThat(nothing.get("images").asInt()).isZero();
+        assertThat(nothing.get("verdict").isNull()).isTrue();
+        assertThat(nothing.get("error").get("code").asText()).isEqualTo("NO_IMAGES");
+    }
+
+    @Test
+    void aSingleImageSaysTheSameTogether() throws Exception {
+        List<JsonNode> lines =
+                attribute("--together", folder.resolve("images/0.png").toString());
+        assertThat(lines).hasSize(2);
+        for (String field : List.of("verdict", "generator")) {
+            assertThat(lines.get(1).get(field)).isEqualTo(lines.get(0).get(field));
+        }
+        for (String field : List.of("confidence", "novelty")) {
+            assertThat(lines.get(1).get(field).asDouble())
+                    .isCloseTo(lines.get(0).get(field).asDouble(), within(1e-9));
+        }
+    }
+
+    @Test
+    void theTableNamesWhatWasAnsweredTogether() {
+        assertThat(whence(
+                        "attribute",
+                        "--model",
+                        MODEL,
+                        "--reference",
+                        reference,
+                        "--together",
+                        folder.resolve("images").toString()))
+                .isZero();
+        assertThat(out.toString().lines().toList()).hasSize(6).last().asString().endsWith(", 3 images together");
     }
 
     @Test

@@ -4,6 +4,8 @@ import dev.whence.attributor.Verdict;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Attributions measured against the truth. Everything but {@code unknown} is about images whose source is a class of the bundle.
@@ -15,6 +17,8 @@ import java.util.Map;
  * @param verdicts images by verdict
  * @param answered how often there was an answer at all, and how often that was right
  * @param meanNovelty mean novelty score; NaN without images
+ * @param fingerprints how far apart the fingerprints of the classes lie; classes with fewer than
+ *     {@value FrechetDistanceRatio#LEAST_IMAGES} images are in neither distance
  * @param unknown images of sources that are no class of the bundle
  */
 public record Evaluation(
@@ -25,7 +29,10 @@ public record Evaluation(
         Map<Verdict, Integer> verdicts,
         Answered answered,
         double meanNovelty,
+        FrechetDistanceRatio fingerprints,
         UnknownSources unknown) {
+
+    private static final long SEED = 1;
 
     static final double LEAST_PROBABILITY = 1e-15;
 
@@ -57,10 +64,24 @@ public record Evaluation(
                 verdicts(known),
                 answered(known),
                 meanNovelty(known),
-                UnknownSources.of(unknown));
+                fingerprints(known),
+                UnknownSources.of(known, unknown));
     }
 
-    private static double negativeLogLikelihood(List<LabelledAttribution> known) {
+    private static FrechetDistanceRatio fingerprints(List<LabelledAttribution> known) {
+        List<float[][]> classes = known.stream()
+                .collect(Collectors.groupingBy(LabelledAttribution::label, TreeMap::new, Collectors.toList()))
+                .values()
+                .stream()
+                .filter(images -> images.size() >= FrechetDistanceRatio.LEAST_IMAGES)
+                .map(images -> images.stream()
+                        .map(image -> image.attribution().fingerprint())
+                        .toArray(float[][]::new))
+                .toList();
+        return FrechetDistanceRatio.of(classes, SEED);
+    }
+
+    static double negativeLogLikelihood(List<LabelledAttribution> known) {
         return known.stream()
                 .mapToDouble(image -> -Math.log(Math.max(LEAST_PROBABILITY, image.probabilityOf(image.label()))))
                 .average()

@@ -9,6 +9,7 @@ import dev.whence.attributor.Attributor.ReferenceIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * An evaluation with what was evaluated, for programs ({@code report.json}) and for people ({@code report.html}).
@@ -16,12 +17,20 @@ import java.nio.file.Path;
  * <p>The names in report.json are stable: {@code model}, {@code reference}, {@code images} (of known sources), {@code excluded},
  * {@code accuracy}, {@code balancedAccuracy}, {@code perClass} [{name, support, recall}], {@code confusion} {classes, matrix (rows are the
  * truth)}, {@code calibrationError}, {@code reliability} [{from, to, images, confidence, accuracy}], {@code negativeLogLikelihood},
- * {@code verdicts}, {@code answered} {share, accuracy}, {@code meanNovelty}, {@code unknown} {images, verdicts, topCandidates, meanNovelty,
- * generators [{name, images, verdicts, topCandidates, meanNovelty}]}. A figure that no image stands behind is null.
+ * {@code verdicts}, {@code answered} {share, accuracy}, {@code meanNovelty}, {@code fdr} of the fingerprints, {@code unknown} {images,
+ * verdicts, topCandidates, meanNovelty, auroc, oscr, fprAt95Tpr, generators [{name and the same}]}, {@code sets} [{size, sets, accuracy,
+ * balancedAccuracy, calibrationError, negativeLogLikelihood, unknownSets, auroc, oscr, fprAt95Tpr}]. A figure that no image stands
+ * behind is null.
  *
+ * @param sets the same images in sets of one source each; may be empty
  * @param excluded images that training saw or that could not be decoded, and so are in no figure
  */
-public record EvaluationReport(Evaluation evaluation, ModelIdentity model, ReferenceIdentity reference, int excluded) {
+public record EvaluationReport(
+        Evaluation evaluation,
+        List<SetEvaluation> sets,
+        ModelIdentity model,
+        ReferenceIdentity reference,
+        int excluded) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
@@ -65,7 +74,10 @@ public record EvaluationReport(Evaluation evaluation, ModelIdentity model, Refer
         put(answered, "share", evaluation.answered().share());
         put(answered, "accuracy", evaluation.answered().accuracy());
         put(root, "meanNovelty", evaluation.meanNovelty());
+        put(root, "fdr", evaluation.fingerprints().ratio());
         root.set("unknown", unknown());
+        ArrayNode together = root.putArray("sets");
+        sets.forEach(set -> put(together.addObject(), set));
         return root;
     }
 
@@ -76,8 +88,33 @@ public record EvaluationReport(Evaluation evaluation, ModelIdentity model, Refer
         unknown.set("verdicts", JSON.valueToTree(sources.verdicts()));
         unknown.set("topCandidates", JSON.valueToTree(sources.topCandidates()));
         put(unknown, "meanNovelty", sources.meanNovelty());
-        unknown.set("generators", JSON.valueToTree(sources.generators()));
+        put(unknown, sources.openSet());
+        ArrayNode generators = unknown.putArray("generators");
+        for (UnknownSources.Source source : sources.generators()) {
+            ObjectNode generator = generators.addObject();
+            generator.put("name", source.name()).put("images", source.images());
+            generator.set("verdicts", JSON.valueToTree(source.verdicts()));
+            generator.set("topCandidates", JSON.valueToTree(source.topCandidates()));
+            put(generator, "meanNovelty", source.meanNovelty());
+            put(generator, source.openSet());
+        }
         return unknown;
+    }
+
+    private static void put(ObjectNode node, SetEvaluation set) {
+        node.put("size", set.size()).put("sets", set.known());
+        put(node, "accuracy", set.confusion().accuracy());
+        put(node, "balancedAccuracy", set.confusion().balancedAccuracy());
+        put(node, "calibrationError", set.calibration().error());
+        put(node, "negativeLogLikelihood", set.negativeLogLikelihood());
+        node.put("unknownSets", set.unknown());
+        put(node, set.openSet());
+    }
+
+    private static void put(ObjectNode node, OpenSet openSet) {
+        put(node, "auroc", openSet.auroc());
+        put(node, "oscr", openSet.oscr());
+        put(node, "fprAt95Tpr", openSet.falsePositiveRate());
     }
 
     /** JSON has no NaN. */

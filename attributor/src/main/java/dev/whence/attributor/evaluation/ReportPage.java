@@ -40,6 +40,9 @@ final class ReportPage {
         if (evaluation.unknown().images() > 0) {
             unknown();
         }
+        if (!report.sets().isEmpty()) {
+            sets();
+        }
         add("</body>\n</html>");
         return page.toString();
     }
@@ -71,6 +74,13 @@ final class ReportPage {
         figure("Accuracy of the answers", percent(evaluation.answered().accuracy()));
         figure("Calibration error", number(evaluation.calibration().error()));
         figure("Negative log likelihood", number(evaluation.negativeLogLikelihood()));
+        figure("Fr\u00e9chet distance ratio", number(evaluation.fingerprints().ratio()));
+        if (evaluation.unknown().images() > 0) {
+            OpenSet openSet = evaluation.unknown().openSet();
+            figure("AUROC, unknown sources", number(openSet.auroc()));
+            figure("OSCR", number(openSet.oscr()));
+            figure("False positives at 95 % true", percent(openSet.falsePositiveRate()));
+        }
         add("</dl>");
     }
 
@@ -164,10 +174,12 @@ final class ReportPage {
     private void unknown() {
         section(
                 "Unknown generators",
-                "Sources that are no class of the model. The right answer is a new generator; the classes put first tell what they resemble.");
+                "Sources that are no class of the model. The right answer is a new generator; the classes put first tell what they resemble. "
+                        + "AUROC, OSCR and the false positives where 95 % of known images are accepted say how well novelty keeps them "
+                        + "apart; the figures at the top are the means over these sources.");
         add("<div class=\"scroll\"><table class=\"plain\"><thead><tr><th>Source</th><th>Images</th>");
         List.of(Verdict.values()).forEach(verdict -> add("<th>%s</th>", label(verdict)));
-        add("<th>Mean novelty</th><th>Put first</th></tr></thead>");
+        add("<th>Mean novelty</th><th>AUROC</th><th>OSCR</th><th>False positives</th><th>Put first</th></tr></thead>");
         for (UnknownSources.Source source : evaluation.unknown().generators()) {
             add("<tr><th>%s</th><td>%,d</td>", source.name(), source.images());
             source.verdicts().values().forEach(count -> add("<td>%,d</td>", count));
@@ -176,7 +188,39 @@ final class ReportPage {
                     .limit(3)
                     .map(entry -> "%s %d".formatted(entry.getKey(), entry.getValue()))
                     .collect(Collectors.joining(", "));
-            add("<td>%s</td><th>%s</th></tr>", number(source.meanNovelty()), first);
+            add("<td>%s</td>", number(source.meanNovelty()));
+            openSet(source.openSet());
+            add("<th>%s</th></tr>", first);
+        }
+        add("</table></div>\n</section>");
+    }
+
+    private void openSet(OpenSet openSet) {
+        add(
+                "<td>%s</td><td>%s</td><td>%s</td>",
+                number(openSet.auroc()), number(openSet.oscr()), percent(openSet.falsePositiveRate()));
+    }
+
+    private void sets() {
+        section(
+                "Sets of images",
+                "Images of one source, attributed together. Every image stands in as many sets as a set has images; sources with "
+                        + "fewer images than a set are left out.");
+        add(
+                "<div class=\"scroll\"><table class=\"plain\"><thead><tr><th>Images of a set</th><th>Sets</th><th>Accuracy</th>"
+                        + "<th>Balanced accuracy</th><th>Calibration error</th><th>Sets of unknown sources</th><th>AUROC</th><th>OSCR</th>"
+                        + "<th>False positives</th></tr></thead>");
+        for (SetEvaluation set : report.sets()) {
+            add(
+                    "<tr><th>%d</th><td>%,d</td><td>%s</td><td>%s</td><td>%s</td><td>%,d</td>",
+                    set.size(),
+                    set.known(),
+                    percent(set.confusion().accuracy()),
+                    percent(set.confusion().balancedAccuracy()),
+                    number(set.calibration().error()),
+                    set.unknown());
+            openSet(set.openSet());
+            add("</tr>");
         }
         add("</table></div>\n</section>");
     }

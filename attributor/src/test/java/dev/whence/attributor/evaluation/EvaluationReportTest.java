@@ -41,7 +41,37 @@ class EvaluationReportTest {
                         "verdicts",
                         "answered",
                         "meanNovelty",
-                        "unknown");
+                        "fdr",
+                        "unknown",
+                        "sets");
+        assertThat(json.at("/unknown").fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "images",
+                        "verdicts",
+                        "topCandidates",
+                        "meanNovelty",
+                        "auroc",
+                        "oscr",
+                        "fprAt95Tpr",
+                        "generators");
+        assertThat(json.at("/unknown/generators/0").fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "name", "images", "verdicts", "topCandidates", "meanNovelty", "auroc", "oscr", "fprAt95Tpr");
+        assertThat(json.at("/sets/0").fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "size",
+                        "sets",
+                        "accuracy",
+                        "balancedAccuracy",
+                        "calibrationError",
+                        "negativeLogLikelihood",
+                        "unknownSets",
+                        "auroc",
+                        "oscr",
+                        "fprAt95Tpr");
         assertThat(json.at("/images").asInt()).isEqualTo(2);
         assertThat(json.at("/excluded").asInt()).isEqualTo(3);
         assertThat(json.at("/accuracy").asDouble()).isEqualTo(0.5);
@@ -53,6 +83,12 @@ class EvaluationReportTest {
         assertThat(json.at("/reliability")).hasSize(15);
         assertThat(json.at("/unknown/generators/0/name").asText()).isEqualTo("\"quoted\" & <new>");
         assertThat(json.at("/unknown/verdicts/NEW_GENERATOR").asInt()).isEqualTo(1);
+        assertThat(json.at("/unknown/auroc").asDouble()).isEqualTo(1);
+        assertThat(json.at("/unknown/generators/0/oscr").asDouble()).isEqualTo(0.5);
+        assertThat(json.at("/unknown/fprAt95Tpr").asDouble()).isZero();
+        assertThat(json.at("/sets")).hasSize(5);
+        assertThat(json.at("/sets/0/sets").asInt()).isEqualTo(2);
+        assertThat(json.at("/sets/1/size").asInt()).isEqualTo(3);
         assertThat(json.at("/model/name").asText()).isEqualTo("fashion");
         assertThat(json.at("/reference/version").asText()).isEqualTo("1");
     }
@@ -63,6 +99,9 @@ class EvaluationReportTest {
                 new ObjectMapper().readTree(write().resolve("report.json").toFile());
         assertThat(json.at("/perClass/1/recall").isNull()).isTrue();
         assertThat(json.at("/reliability/0/accuracy").isNull()).isTrue();
+        assertThat(json.at("/fdr").isNull()).isTrue();
+        assertThat(json.at("/sets/1/balancedAccuracy").isNull()).isTrue();
+        assertThat(json.at("/sets/1/auroc").isNull()).isTrue();
     }
 
     @Test
@@ -71,12 +110,13 @@ class EvaluationReportTest {
         assertThat(page)
                 .contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;")
                 .contains("&quot;quoted&quot; &amp; &lt;new&gt;")
+                .contains("AUROC, unknown sources", "Images of a set", "1.000")
                 .doesNotContain("<script", "src=", "href=", "url(", "@import", "NaN");
     }
 
     @Test
     void anEvaluationOfNothingCanBeWritten() throws IOException {
-        new EvaluationReport(Evaluation.of(CLASSES, List.of()), model(), new ReferenceIdentity("r", "1"), 0)
+        new EvaluationReport(Evaluation.of(CLASSES, List.of()), List.of(), model(), new ReferenceIdentity("r", "1"), 0)
                 .write(folder);
         assertThat(Files.readString(folder.resolve("report.html")))
                 .contains("n/a")
@@ -89,14 +129,14 @@ class EvaluationReportTest {
     }
 
     private Path write() throws IOException {
-        Evaluation evaluation = Evaluation.of(
-                CLASSES,
-                List.of(
-                        LabelledAttributions.of(CLASSES, "real", Verdict.REAL, 1, 0.9, 0.1),
-                        LabelledAttributions.of(CLASSES, "real", Verdict.UNSURE, 1, 0.45, 0.55),
-                        LabelledAttributions.of(CLASSES, "\"quoted\" & <new>", Verdict.NEW_GENERATOR, 5, 0.3, 0.7)));
+        List<LabelledAttribution> images = List.of(
+                LabelledAttributions.of(CLASSES, "real", Verdict.REAL, 1, 0.9, 0.1),
+                LabelledAttributions.of(CLASSES, "real", Verdict.UNSURE, 1, 0.45, 0.55),
+                LabelledAttributions.of(CLASSES, "\"quoted\" & <new>", Verdict.NEW_GENERATOR, 5, 0.3, 0.7));
+        Evaluation evaluation = Evaluation.of(CLASSES, images);
+        List<SetEvaluation> sets = SetEvaluation.of(CLASSES, images, set -> set.get(0));
         Path out = folder.resolve("new/folder");
-        new EvaluationReport(evaluation, model(), new ReferenceIdentity("fashion", "1"), 3).write(out);
+        new EvaluationReport(evaluation, sets, model(), new ReferenceIdentity("fashion", "1"), 3).write(out);
         return out;
     }
 

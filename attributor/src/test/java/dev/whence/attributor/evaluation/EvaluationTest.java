@@ -10,6 +10,7 @@ import dev.whence.attributor.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -121,6 +122,39 @@ class EvaluationTest {
                 .extracting(UnknownSources.Source::name)
                 .containsExactly("glow", "stylegan");
         assertThat(both.unknown().generators().get(1).meanNovelty()).isCloseTo(3, within(EXACT));
+    }
+
+    @Test
+    void everyUnknownSourceCountsTheSameInTheOpenSetFigures() {
+        // By hand. Known novelty 1 (right) and 3 (wrong), accepted up to 3; one source at 2 and 4, one at 0.
+        Evaluation both = Evaluation.of(
+                LabelledAttributions.CLASSES,
+                List.of(
+                        LabelledAttributions.of("real", Verdict.REAL, 1, 0.8, 0.1, 0.1),
+                        LabelledAttributions.of("real", Verdict.REAL, 3, 0.1, 0.8, 0.1),
+                        LabelledAttributions.of("stylegan", Verdict.REAL, 2, 0.8, 0.1, 0.1),
+                        LabelledAttributions.of("stylegan", Verdict.REAL, 4, 0.8, 0.1, 0.1),
+                        LabelledAttributions.of("glow", Verdict.REAL, 0, 0.8, 0.1, 0.1)));
+        assertThat(both.unknown().generators())
+                .extracting(UnknownSources.Source::openSet)
+                .containsExactly(new OpenSet(0, 0, 1), new OpenSet(0.75, 0.5, 0.5));
+        assertThat(both.unknown().openSet()).isEqualTo(new OpenSet(0.375, 0.25, 0.75));
+    }
+
+    @Test
+    void fingerprintsOfClassesWithTooFewImagesAreInNoDistance() {
+        List<String> classes = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+        List<LabelledAttribution> images = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            double[] fingerprint = new double[8];
+            fingerprint[i] = 1;
+            images.add(LabelledAttributions.of(classes, i < 4 ? "a" : "b", Verdict.REAL, 0, fingerprint));
+        }
+        images.add(LabelledAttributions.of(classes, "c", Verdict.REAL, 0, new double[8]));
+        // As in FrechetDistanceTest: two simplices.
+        assertThat(Evaluation.of(classes, images).fingerprints().ratio()).isCloseTo(2.5 / 3, within(EXACT));
+        assertThat(Evaluation.of(classes, images.subList(0, 7)).fingerprints().ratio())
+                .isNaN();
     }
 
     @Test

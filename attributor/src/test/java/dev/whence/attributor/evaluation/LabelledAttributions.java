@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Attributions made up for tests. */
+/** Attributions made up for tests; a fingerprint is the probabilities in the order of the classes. */
 final class LabelledAttributions {
     static final List<String> CLASSES = List.of("real", "wgan", "ddpm");
 
@@ -25,8 +25,10 @@ final class LabelledAttributions {
     static LabelledAttribution of(
             List<String> classes, String label, Verdict verdict, double novelty, double... probabilities) {
         List<Candidate> candidates = new ArrayList<>();
+        float[] fingerprint = new float[classes.size()];
         for (int i = 0; i < classes.size(); i++) {
             candidates.add(new Candidate(classes.get(i), Optional.empty(), probabilities[i]));
+            fingerprint[i] = (float) probabilities[i];
         }
         candidates.sort(Comparator.comparingDouble(Candidate::probability).reversed());
         Candidate first = candidates.get(0);
@@ -39,6 +41,6 @@ final class LabelledAttributions {
                         new Novelty(novelty, Optional.empty(), Optional.empty()),
                         candidates,
                         List.of(),
-                        new float[0]));
+                        fingerprint));
     }
 }
