@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * A map of features in the plane by exact t-SNE (van der Maaten and Hinton, JMLR 2008): all pairs, so for some thousand points.
+ * A map of features in the plane by exact t-SNE (van der Maaten and Hinton, JMLR 2008): all pairs, so for some thousand points (3,000
+ * take half a minute).
  *
  * <p>As in the paper: conditional neighbour probabilities of a stated perplexity made symmetric, a Student kernel in the map, gradient
  * descent with momentum 0.5 then 0.8 and a gain for each coordinate, a normal start of deviation 1e-4. Unlike it, as has become
