@@ -8,10 +8,8 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Spliterators;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -108,10 +106,7 @@ final class ReferenceBuildCommand implements Callable<Integer> {
     }
 
     private Iterator<RealImage> real(Sources sources) {
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(sources, 0), false)
-                .flatMap(image -> Sources.encoded(image).stream()
-                        .map(encoded -> new RealImage(encoded, dataSet.orElse(image.label()))))
-                .iterator();
+        return sources.readable((label, image) -> new RealImage(image, dataSet.orElse(label)));
     }
 
     private static String leftOut(long repeated, long rejected) {

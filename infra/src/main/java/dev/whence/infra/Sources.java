@@ -14,6 +14,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Spliterators;
+import java.util.function.BiFunction;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +73,17 @@ final class Sources implements Iterator<SourceImage>, AutoCloseable {
             images.add(next());
         }
         return images;
+    }
+
+    /**
+     * The images whose bytes can be had, as the attributor takes them.
+     *
+     * @param made of an image's label and the image
+     */
+    <T> Iterator<T> readable(BiFunction<String, EncodedImage, T> made) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, 0), false)
+                .flatMap(image -> encoded(image).stream().map(encoded -> made.apply(image.label(), encoded)))
+                .iterator();
     }
 
     /** An image as the attributor takes it; empty, with a warning, where its bytes cannot be had. */

@@ -3,18 +3,9 @@ package dev.whence.infra;
 import dev.whence.attributor.training.AttributionTrainer;
 
 /** How far a training is: images first, then one line for each epoch. */
-final class TrainingProgress implements AttributionTrainer.Progress, AutoCloseable {
-    private final Progress reading;
-    private boolean readingOver;
-    private long images;
-
+final class TrainingProgress extends ReadingProgress implements AttributionTrainer.Progress {
     TrainingProgress(long images) {
-        reading = Progress.of("projecting", images);
-    }
-
-    @Override
-    public void imageRead() {
-        reading.at(++images);
+        super("projecting", images);
     }
 
     @Override
@@ -23,13 +14,5 @@ final class TrainingProgress implements AttributionTrainer.Progress, AutoCloseab
         System.err.printf(
                 "epoch %d of %d: loss %.3f, balanced accuracy on validation images %.3f%n",
                 epoch, of, loss, balancedAccuracy);
-    }
-
-    @Override
-    public void close() {
-        if (!readingOver) {
-            readingOver = true;
-            reading.close();
-        }
     }
 }

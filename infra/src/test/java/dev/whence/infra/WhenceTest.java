@@ -26,6 +26,7 @@ final class WhenceTest {
                 "reference withdraw",
                 "reference compact",
                 "train",
+                "train-encoder",
                 "attribute",
                 "evaluate",
                 "doctor",

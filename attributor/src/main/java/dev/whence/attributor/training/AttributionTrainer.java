@@ -28,8 +28,6 @@ import java.util.Optional;
 public final class AttributionTrainer {
     private static final int BATCH = 64;
     private static final double UNSURE_MARGIN = 0.05;
-    /** Relative to the logit; the two engines add in different orders. */
-    private static final float EXPORT_TOLERANCE = 1e-3f;
 
     private AttributionTrainer() {}
 
@@ -130,7 +128,7 @@ public final class AttributionTrainer {
         float[][] prototypes;
         try (AttributionNetwork network = new AttributionNetwork(graph, settings.shapes(size), settings.threads())) {
             float[][] exported = logits(network, data.validation());
-            requireEqual(trained, exported);
+            ExportCheck.requireEqual(trained, exported);
             measured = measure(exported, data.validation(), classes.size());
             prototypes = prototypes(network, data.training(), classes.size());
         }
@@ -207,19 +205,6 @@ public final class AttributionTrainer {
             System.arraycopy(batch, 0, logits, from, batch.length);
         }
         return logits;
-    }
-
-    /** The exported graph must answer as the trained network did: the export writes every operator anew. */
-    private static void requireEqual(float[][] trained, float[][] exported) {
-        for (int i = 0; i < trained.length; i++) {
-            for (int c = 0; c < trained[i].length; c++) {
-                float difference = Math.abs(trained[i][c] - exported[i][c]);
-                if (!(difference <= EXPORT_TOLERANCE * Math.max(1, Math.abs(trained[i][c])))) {
-                    throw new IllegalStateException("The exported graph answers %s where the trained network says %s"
-                            .formatted(exported[i][c], trained[i][c]));
-                }
-            }
-        }
     }
 
     private static Measured measure(float[][] logits, TrainingImages.Part part, int classes) {

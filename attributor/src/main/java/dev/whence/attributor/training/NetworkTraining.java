@@ -1,36 +1,23 @@
 package dev.whence.attributor.training;
 
-import ai.djl.Device;
-import ai.djl.Model;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
-import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.training.DefaultTrainingConfig;
-import ai.djl.training.GradientCollector;
-import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
-import ai.djl.training.optimizer.Optimizer;
-import ai.djl.training.tracker.Tracker;
-import ai.djl.training.tracker.WarmUpTracker;
-import ai.djl.util.Pair;
 import dev.whence.attributor.space.EmbeddingSpace;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
 /**
- * One run of gradient descent on DJL's PyTorch engine.
+ * One training of the attribution network.
  *
  * <p>Every source gets the same share of every epoch however few its images (what is reported is balanced accuracy).
- * Half of the images are mirrored, which vectors show nothing of. The learning rate rises for a twentieth of the steps and then falls along a
- * cosine; the parameters of the epoch with the best balanced accuracy on the validation part are kept.
+ * Half of the images are mirrored, which vectors show nothing of. The parameters of the epoch with the best balanced
+ * accuracy on the validation part are kept.
  */
 final class NetworkTraining implements AutoCloseable {
     private static final int BATCH = 32;
@@ -49,8 +36,7 @@ final class NetworkTraining implements AutoCloseable {
     private final TrainingImages.Part training;
     private final TrainingImages.Part validation;
     private final FusedNetwork network;
-    private final Model model;
-    private final Trainer trainer;
+    private final Descent descent;
     private final Random random;
     private final Loss loss = Loss.softmaxCrossEntropyLoss();
     private final List<ClassCycle> cycles = new ArrayList<>();
@@ -73,38 +59,22 @@ final class NetworkTraining implements AutoCloseable {
         for (int c = 0; c < classes; c++) {
             cycles.add(new ClassCycle(c));
         }
-        Engine.getEngine("PyTorch").setRandomSeed((int) settings.seed());
-        // DJL's property for it is read when the engine loads, which may have been long ago.
-        JniUtils.setNumThreads(settings.threads());
         network = new FusedNetwork(shapes, classes, WIDTHS);
-        model = Model.newInstance("attribute", Device.cpu(), "PyTorch");
-        model.setBlock(network);
-        int steps = stepsPerEpoch() * settings.epochs();
-        Tracker cosine = Tracker.cosine()
-                .setBaseValue(LEARNING_RATE)
-                .optFinalValue(LEARNING_RATE / 100)
-                .setMaxUpdates(steps)
-                .build();
-        Tracker rate = Tracker.warmUp()
-                .setMainTracker(cosine)
-                .optWarmUpBeginValue(LEARNING_RATE / 20)
-                .optWarmUpSteps(Math.max(1, steps / 20))
-                .optWarmUpMode(WarmUpTracker.Mode.LINEAR)
-                .build();
-        trainer = model.newTrainer(new DefaultTrainingConfig(loss)
-                .optDevices(new Device[] {Device.cpu()})
-                .optOptimizer(Optimizer.adamW()
-                        .optLearningRateTracker(rate)
-                        .optWeightDecays(WEIGHT_DECAY)
-                        .build()));
-        trainer.initialize(
+        descent = new Descent(
+                network,
+                new Descent.Settings(
+                        LEARNING_RATE,
+                        WEIGHT_DECAY,
+                        stepsPerEpoch() * settings.epochs(),
+                        settings.seed(),
+                        settings.threads()),
                 shapes.stream().map(shape -> new Shape(BATCH).addAll(shape)).toArray(Shape[]::new));
     }
 
     /** Trains, and leaves the best epoch's parameters in the network. */
     void run(AttributionTrainer.Progress progress) {
         double best = -1;
-        Map<String, float[]> kept = Map.of();
+        Map<String, Descent.ParameterState> kept = Map.of();
         for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
             double sum = 0;
             for (int step = 0; step < stepsPerEpoch(); step++) {
@@ -114,10 +84,10 @@ final class NetworkTraining implements AutoCloseable {
             progress.epoch(epoch, settings.epochs(), sum / stepsPerEpoch(), accuracy);
             if (accuracy >= best) {
                 best = accuracy;
-                kept = parameters();
+                kept = descent.state();
             }
         }
-        restore(kept);
+        descent.restore(kept);
     }
 
     /** {@code attribute.onnx} with the parameters as they are. */
@@ -139,29 +109,20 @@ final class NetworkTraining implements AutoCloseable {
             images[i] = cycles.get(label).next();
             mirrored[i] = random.nextBoolean();
         }
-        try (NDManager batch = trainer.getManager().newSubManager()) {
+        try (NDManager batch = descent.batch()) {
             NDList inputs = new NDList();
             for (int s = 0; s < scales.length; s++) {
                 inputs.add(batch.create(input(s, images, mirrored), new Shape(BATCH).addAll(shapes.get(s))));
             }
             NDList truth = new NDList(batch.create(labels));
-            double value;
-            try (GradientCollector gradients = trainer.newGradientCollector()) {
-                NDList outputs = trainer.forward(inputs, truth);
-                outputs.attach(batch);
+            return descent.step(batch, inputs, outputs -> {
                 NDArray total = loss.evaluate(truth, new NDList(outputs.get(0)));
                 for (int s = 0; s < scales.length && scales.length > 1; s++) {
                     NDArray branch = loss.evaluate(truth, new NDList(outputs.get(2 + s)));
                     total = total.add(branch.mul(BRANCH_WEIGHT / scales.length));
                 }
-                gradients.backward(total);
-                value = total.getFloat();
-            }
-            trainer.step();
-            if (Double.isNaN(value)) {
-                throw new ArithmeticException("The training diverged: its loss is not a number");
-            }
-            return value;
+                return total;
+            });
         }
     }
 
@@ -185,7 +146,7 @@ final class NetworkTraining implements AutoCloseable {
         for (int from = 0; from < validation.size(); from += BATCH) {
             int to = Math.min(validation.size(), from + BATCH);
             float[][][] artifacts = validation.batch(from, to);
-            try (NDManager batch = trainer.getManager().newSubManager()) {
+            try (NDManager batch = descent.batch()) {
                 NDList inputs = new NDList();
                 for (int s = 0; s < scales.length; s++) {
                     float[] flat = new float[(to - from) * artifacts[s][0].length];
@@ -196,9 +157,7 @@ final class NetworkTraining implements AutoCloseable {
                     }
                     inputs.add(batch.create(flat, new Shape(to - from).addAll(shapes.get(s))));
                 }
-                NDList outputs = trainer.evaluate(inputs);
-                outputs.attach(batch);
-                float[] values = outputs.get(0).toFloatArray();
+                float[] values = descent.evaluate(batch, inputs).get(0).toFloatArray();
                 for (int i = 0; i < to - from; i++) {
                     logits[from + i] = java.util.Arrays.copyOfRange(values, i * classes, (i + 1) * classes);
                 }
@@ -207,24 +166,9 @@ final class NetworkTraining implements AutoCloseable {
         return logits;
     }
 
-    private Map<String, float[]> parameters() {
-        Map<String, float[]> values = new LinkedHashMap<>();
-        for (Pair<String, Parameter> parameter : network.getParameters()) {
-            values.put(parameter.getKey(), parameter.getValue().getArray().toFloatArray());
-        }
-        return values;
-    }
-
-    private void restore(Map<String, float[]> values) {
-        for (Pair<String, Parameter> parameter : network.getParameters()) {
-            parameter.getValue().getArray().set(values.get(parameter.getKey()));
-        }
-    }
-
     @Override
     public void close() {
-        trainer.close();
-        model.close();
+        descent.close();
     }
 
     /** The images of one class in random order, over and over. */

@@ -25,7 +25,12 @@ final class ResidualBranch implements Branch {
 
     /** @param widths channels of each stage; every stage but the first halves the side */
     ResidualBranch(List<Integer> widths) {
-        stem = new Convolution(widths.get(0), 3, 1);
+        this(widths, 1);
+    }
+
+    /** @param stemStride what the first convolution divides the side by, before all stages */
+    ResidualBranch(List<Integer> widths, int stemStride) {
+        stem = new Convolution(widths.get(0), 3, stemStride);
         block.add(stem.block()).add(Activation.reluBlock());
         int previous = widths.get(0);
         for (int stage = 0; stage < widths.size(); stage++) {
