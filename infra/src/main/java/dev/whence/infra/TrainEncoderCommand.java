@@ -34,8 +34,9 @@ final class TrainEncoderCommand implements Callable<Integer> {
             required = true,
             arity = "1..*",
             paramLabel = "SOURCE",
-            description = "Real images: files, folders, .tar or .zip archives. Their class is their folder where there is"
-                    + " more than one, else the last part of their names, as in photo-0001-cat.jpg.")
+            description =
+                    "Real images: files, folders, .tar or .zip archives. Their class is their folder where there is"
+                            + " more than one, else the last part of their names, as in photo-0001-cat.jpg.")
     private List<Path> images;
 
     @Option(names = "--out", required = true, paramLabel = "E", description = "Folder to write the encoder to.")
@@ -58,8 +59,9 @@ final class TrainEncoderCommand implements Callable<Integer> {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Passes over the training images; enough for some ten thousand images if not given.")
-    private Optional<Integer> epochs;
+            defaultValue = "" + EncoderSettings.DEFAULT_EPOCHS,
+            description = "Passes over the training images (default: ${DEFAULT-VALUE}).")
+    private int epochs;
 
     @Option(
             names = "--size",
@@ -98,7 +100,7 @@ final class TrainEncoderCommand implements Callable<Integer> {
                 learned,
                 size,
                 dimension,
-                epochs.orElse(learned.epochs()),
+                epochs,
                 seed,
                 threads.count());
         try (Sources sources = new Sources(images);

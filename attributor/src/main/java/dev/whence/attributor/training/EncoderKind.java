@@ -7,16 +7,14 @@ import java.util.stream.Collectors;
 /** What an encoder learns from. */
 public enum EncoderKind {
     /** Tells the classes of labelled images apart. */
-    SUPERVISED("SL", 24),
+    SUPERVISED("SL"),
     /** Gives two distorted views of one image the same features, without labels (Zbontar et al. 2021). */
-    BARLOW_TWINS("SSL", 24);
+    BARLOW_TWINS("SSL");
 
     private final String space;
-    private final int epochs;
 
-    EncoderKind(String space, int epochs) {
+    EncoderKind(String space) {
         this.space = space;
-        this.epochs = epochs;
     }
 
     /** As it is written: {@code supervised}, {@code barlow-twins}. */
@@ -39,10 +37,5 @@ public enum EncoderKind {
     /** The usual name of the space of such an encoder's features. */
     public String space() {
         return space;
-    }
-
-    /** Passes over the images that are enough for some ten thousand of them. */
-    public int epochs() {
-        return epochs;
     }
 }

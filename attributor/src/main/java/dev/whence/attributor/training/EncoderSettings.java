@@ -15,6 +15,7 @@ import java.util.List;
 public record EncoderSettings(
         String name, EncoderKind kind, int size, int dimension, int epochs, long seed, int threads) {
     public static final int DEFAULT_SIZE = 32;
+    public static final int DEFAULT_EPOCHS = 10;
     public static final int DEFAULT_DIMENSION = 128;
 
     public EncoderSettings {
