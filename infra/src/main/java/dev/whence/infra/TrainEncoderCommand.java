@@ -96,13 +96,7 @@ final class TrainEncoderCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         EncoderKind learned = EncoderKind.named(kind);
         EncoderSettings settings = new EncoderSettings(
-                name.orElse(learned.space()),
-                learned,
-                size,
-                dimension,
-                epochs,
-                seed,
-                threads.count());
+                name.orElse(learned.space()), learned, size, dimension, epochs, seed, threads.count());
         try (Sources sources = new Sources(images);
                 EncoderProgress progress = new EncoderProgress(sources.count())) {
             Map<String, Double> measured =

@@ -28,14 +28,22 @@ public final class NearestNeighbours {
 
     /** The class with most of the k votes; among equals the one whose neighbours are nearest, counted outwards. */
     public int classify(float[] query) {
-        int[] neighbours = neighbours(query);
-        int[] votes = new int[Arrays.stream(labels).max().orElseThrow() + 1];
-        int best = labels[neighbours[0]];
-        for (int neighbour : neighbours) {
-            votes[labels[neighbour]]++;
+        return vote(Arrays.stream(neighbours(query)).map(i -> labels[i]).toArray());
+    }
+
+    /**
+     * The class with most votes; among equals the one whose neighbours are nearest, counted outwards.
+     *
+     * @param nearest class of each neighbour, nearest first; at least one
+     */
+    public static int vote(int[] nearest) {
+        int[] votes = new int[Arrays.stream(nearest).max().orElseThrow() + 1];
+        for (int label : nearest) {
+            votes[label]++;
         }
-        for (int neighbour : neighbours) {
-            best = votes[labels[neighbour]] > votes[best] ? labels[neighbour] : best;
+        int best = nearest[0];
+        for (int label : nearest) {
+            best = votes[label] > votes[best] ? label : best;
         }
         return best;
     }

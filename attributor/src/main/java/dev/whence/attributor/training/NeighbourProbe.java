@@ -2,13 +2,15 @@ package dev.whence.attributor.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.whence.attributor.evaluation.NearestNeighbours;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 
 /**
  * How much of the classes a space shows: the share of images whose class is that of most of their {@value #NEIGHBOURS}
- * nearest neighbours by cosine, among images of known class. Of classes with as many neighbours the one with the
- * nearer neighbour wins.
+ * nearest neighbours by cosine, among images of known class. Cosines are matrix products: pixels have thousands of
+ * components, and one query after the other takes minutes.
  */
 final class NeighbourProbe {
     static final int NEIGHBOURS = 20;
@@ -104,24 +106,7 @@ final class NeighbourProbe {
         }
 
         int winner() {
-            int best = labels[0];
-            long most = 0;
-            for (int i = 0; i < found; i++) {
-                long votes = votes(labels[i]);
-                if (votes > most) {
-                    most = votes;
-                    best = labels[i];
-                }
-            }
-            return best;
-        }
-
-        private long votes(int label) {
-            long votes = 0;
-            for (int i = 0; i < found; i++) {
-                votes += labels[i] == label ? 1 : 0;
-            }
-            return votes;
+            return NearestNeighbours.vote(Arrays.copyOf(labels, found));
         }
     }
 }
