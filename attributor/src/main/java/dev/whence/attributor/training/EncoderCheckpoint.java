@@ -75,9 +75,11 @@ record EncoderCheckpoint(
         }
     }
 
+    /** Writes it into the folder, which is made where there is none. */
     void write(Path folder) {
         Path fresh = folder.resolve(FILE + ".new");
         try {
+            Files.createDirectories(folder);
             try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(fresh)))) {
                 write(out);
             }

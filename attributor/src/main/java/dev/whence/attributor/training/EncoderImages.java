@@ -81,6 +81,14 @@ final class EncoderImages {
      * @param deviation never 0
      */
     record Normalisation(float[] mean, float[] deviation) {
+        List<Float> means() {
+            return List.of(mean[0], mean[1], mean[2]);
+        }
+
+        List<Float> deviations() {
+            return List.of(deviation[0], deviation[1], deviation[2]);
+        }
+
         /** Writes an image as the network sees it: 3 x size x size, red first. */
         void apply(CanonicalImage image, FloatBuffer to) {
             byte[] rgb = image.rgb();

@@ -1,5 +1,6 @@
 package dev.whence.attributor.training;
 
+import dev.whence.attributor.space.EncoderDescription;
 import java.util.List;
 
 /**
@@ -19,11 +20,7 @@ public record EncoderSettings(
     public static final int DEFAULT_DIMENSION = 128;
 
     public EncoderSettings {
-        if (!name.matches("[A-Z][A-Z0-9_]*")) {
-            throw new IllegalArgumentException(
-                    "An encoder's name is of capitals, digits and _ and begins with a capital, unlike '%s'"
-                            .formatted(name));
-        }
+        EncoderDescription.requireName(name);
         if (epochs < 1) {
             throw new IllegalArgumentException("Train at least 1 epoch, not " + epochs);
         }

@@ -1,14 +1,11 @@
 package dev.whence.attributor.training;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.whence.attributor.Hashes;
 import dev.whence.attributor.LabelledImage;
+import dev.whence.attributor.space.EncoderDescription;
 import dev.whence.attributor.space.ImageEncoder;
 import dev.whence.attributor.training.EncoderImages.Labels;
 import dev.whence.attributor.training.EncoderImages.Normalisation;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -17,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trains an encoder on real images and writes its folder: the ONNX graph and {@code encoder.json}.
@@ -26,15 +22,11 @@ import org.jspecify.annotations.Nullable;
  * them the features show. After every epoch a checkpoint is left in the folder; it goes when the encoder is there.
  */
 public final class EncoderTrainer {
-    private static final String DESCRIPTION = "encoder.json";
     private static final String GRAPH = "encoder.onnx";
-    private static final int FORMAT = 1;
     /** How often the features are probed on the way. */
     private static final int PROBES = 5;
 
     private static final int BATCH = 64;
-
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private EncoderTrainer() {}
 
@@ -114,7 +106,6 @@ public final class EncoderTrainer {
                     measured.put("probeOfPixels", training.pixelProbe());
                     measured.put("probeUntrained", training.probe());
                 }
-                Files.createDirectories(out);
                 new EncoderCheckpoint(key, 0, measured, training.state()).write(out);
             }
             int done = checkpoint.map(EncoderCheckpoint::epoch).orElse(0);
@@ -125,7 +116,7 @@ public final class EncoderTrainer {
                     data.rejected(),
                     labels.origin(),
                     labels.classes(),
-                    measured));
+                    Map.copyOf(measured)));
             OptionalDouble probe = OptionalDouble.empty();
             for (int epoch = done + 1; epoch <= settings.epochs(); epoch++) {
                 double loss = training.epoch(epoch);
@@ -137,11 +128,12 @@ public final class EncoderTrainer {
                 // Cut off after its last epoch, a training has only this left to do.
                 measured.put("probe", probe.isPresent() ? probe.getAsDouble() : training.probe());
             }
-            write(out, settings, data, labels, normalisation, measured, training);
+            byte[] graph = training.export();
+            EncoderDescription description = describe(graph, settings, data, labels, normalisation, measured);
+            requireEqual(training, data, graph, description, settings.threads());
+            description.write(out, graph);
             EncoderCheckpoint.delete(out);
             return measured;
-        } catch (IOException e) {
-            throw new UncheckedIOException("The encoder could not be written to " + out, e);
         }
     }
 
@@ -151,7 +143,7 @@ public final class EncoderTrainer {
     }
 
     private static void requireUsable(Path out, boolean resume) {
-        if (Files.exists(out.resolve(DESCRIPTION))) {
+        if (Files.exists(out.resolve(EncoderDescription.FILE))) {
             throw new IllegalArgumentException("%s holds an encoder already: name a new folder".formatted(out));
         }
         if (resume && !EncoderCheckpoint.isIn(out)) {
@@ -175,28 +167,13 @@ public final class EncoderTrainer {
         }
     }
 
-    private static void write(
-            Path out,
+    private static EncoderDescription describe(
+            byte[] graph,
             EncoderSettings settings,
             EncoderImages data,
             Labels labels,
             Normalisation normalisation,
-            Map<String, Double> measured,
-            EncoderTraining training)
-            throws IOException {
-        byte[] graph = training.export();
-        ImageEncoder.Input input = new ImageEncoder.Input(
-                settings.size(), ImageEncoder.Layout.NCHW, list(normalisation.mean()), list(normalisation.deviation()));
-        try (ImageEncoder exported = new ImageEncoder(graph, Optional.empty(), input, settings.threads())) {
-            List<float[]> trained = training.heldOutFeatures();
-            for (int from = 0; from < trained.size(); from += BATCH) {
-                int to = Math.min(trained.size(), from + BATCH);
-                ExportCheck.requireEqual(
-                        trained.subList(from, to).toArray(float[][]::new),
-                        exported.embed(data.heldOut().images().subList(from, to)));
-            }
-        }
-        Files.write(out.resolve(GRAPH), graph);
+            Map<String, Double> measured) {
         Map<String, String> trainedOn = new LinkedHashMap<>();
         trainedOn.put("kind", settings.kind().written());
         trainedOn.put("images", Integer.toString(data.training().size()));
@@ -207,38 +184,31 @@ public final class EncoderTrainer {
         trainedOn.put("seed", Long.toString(settings.seed()));
         trainedOn.put("threads", Integer.toString(settings.threads()));
         trainedOn.put("trainer", "PyTorch through DJL");
-        Files.write(
-                out.resolve(DESCRIPTION),
-                JSON.writeValueAsBytes(new Description(
-                        FORMAT,
-                        settings.name(),
-                        GRAPH,
-                        Hashes.sha256(graph),
-                        settings.size(),
-                        input.layout().name(),
-                        input.mean(),
-                        input.deviation(),
-                        null,
-                        settings.dimension(),
-                        trainedOn,
-                        measured)));
+        return new EncoderDescription(
+                EncoderDescription.FORMAT,
+                settings.name(),
+                GRAPH,
+                Hashes.sha256(graph),
+                settings.size(),
+                ImageEncoder.Layout.NCHW,
+                normalisation.means(),
+                normalisation.deviations(),
+                null,
+                settings.dimension(),
+                trainedOn,
+                measured);
     }
 
-    private static List<Float> list(float[] values) {
-        return List.of(values[0], values[1], values[2]);
+    private static void requireEqual(
+            EncoderTraining training, EncoderImages data, byte[] graph, EncoderDescription description, int threads) {
+        try (ImageEncoder exported = new ImageEncoder(graph, description.tensor(), description.input(), threads)) {
+            List<float[]> trained = training.heldOutFeatures();
+            for (int from = 0; from < trained.size(); from += BATCH) {
+                int to = Math.min(trained.size(), from + BATCH);
+                ExportCheck.requireEqual(
+                        trained.subList(from, to).toArray(float[][]::new),
+                        exported.embed(data.heldOut().images().subList(from, to)));
+            }
+        }
     }
-
-    private record Description(
-            int format,
-            String name,
-            String file,
-            String sha256,
-            int size,
-            String layout,
-            List<Float> mean,
-            List<Float> deviation,
-            @Nullable String output,
-            int dimension,
-            Map<String, String> trainedOn,
-            Map<String, Double> measured) {}
 }
