@@ -4,22 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.whence.attributor.Hashes;
-import dev.whence.attributor.onnx.OnnxGraph;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A stranger's encoder with an encoder.json written by hand, from the reference to the verdict. */
 final class EncoderCommandIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int DIMENSION = 3 * 4 * 4;
 
     @TempDir
     private Path folder;
@@ -29,7 +22,7 @@ final class EncoderCommandIT {
 
     @Test
     void anEncoderIsASpaceInEveryCommand() throws Exception {
-        String encoder = encoder(4).toString();
+        String encoder = HandmadeEncoder.write(folder.resolve("near"), 4).toString();
         String reference = folder.resolve("reference").toString();
         String model = folder.resolve("model").toString();
         whence("reference", "build", "--images", "demo/pack/reference.zip", "--out", reference, "--encoder", encoder);
@@ -84,7 +77,7 @@ final class EncoderCommandIT {
                 "-");
         JsonNode set = JSON.readTree(out.toString()).at("/dataSets/3");
         assertThat(set.at("/name").asText()).isEqualTo("SL");
-        assertThat(set.at("/dimension").asInt()).isEqualTo(DIMENSION);
+        assertThat(set.at("/dimension").asInt()).isEqualTo(HandmadeEncoder.DIMENSION);
         assertThat(set.at("/results/0/recall").asDouble()).isEqualTo(1.0);
 
         String other = folder.resolve("other").toString();
@@ -98,7 +91,7 @@ final class EncoderCommandIT {
                 "--name",
                 "reference",
                 "--encoder",
-                encoder(2).toString());
+                HandmadeEncoder.write(folder.resolve("fine"), 2).toString());
         assertThat(execute("attribute", "--model", model, "--reference", other, "demo/pack/known/vae.zip"))
                 .isNotZero();
         assertThat(err.toString()).contains("embed differently in the space SL");
@@ -115,25 +108,5 @@ final class EncoderCommandIT {
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);
-    }
-
-    /** Largest values of 4 x 4 fields of an image, after smaller fields of this side were averaged. */
-    private Path encoder(int side) throws IOException {
-        OnnxGraph graph = new OnnxGraph("encoder");
-        long[] small = {side, side};
-        long[] large = {16 / side, 16 / side};
-        String means = graph.node(
-                "AveragePool", List.of(graph.input("x", 3, 64, 64)), Map.of("kernel_shape", small, "strides", small));
-        graph.node("MaxPool", List.of(means), Map.of("kernel_shape", large, "strides", large), "pooled");
-        graph.node("Softmax", List.of("pooled"), Map.of(), "logits");
-        graph.output("logits", 3, 4, 4);
-        Path encoder = Files.createDirectories(folder.resolve("encoder" + side));
-        Files.write(encoder.resolve("pools.onnx"), graph.toBytes());
-        Files.writeString(encoder.resolve("encoder.json"), """
-                {"format": 1, "name": "SL", "file": "pools.onnx", "sha256": "%s", "size": 64, "layout": "NCHW",
-                 "mean": [0.5, 0.5, 0.5], "deviation": [0.5, 0.5, 0.5], "output": "pooled", "dimension": %d,
-                 "trainedOn": {"images": "none"}}
-                """.formatted(Hashes.sha256(graph.toBytes()), DIMENSION));
-        return encoder;
     }
 }

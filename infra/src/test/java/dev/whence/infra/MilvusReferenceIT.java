@@ -153,6 +153,27 @@ final class MilvusReferenceIT {
     }
 
     @Test
+    void anEncoderStaysInTheFolderOfAReferenceOnTheServer() throws IOException {
+        String encoder = HandmadeEncoder.write(folder.resolve("encoder"), 4).toString();
+        String there = folder.resolve("encoded").toString();
+        assertThat(build(there, "--encoder", encoder, "--store", "milvus", "--uri", server.uri()))
+                .as(err.toString())
+                .isZero();
+        String back = folder.resolve("decoded").toString();
+        assertThat(whence("reference", "copy", "--reference", there, "--out", back))
+                .as(err.toString())
+                .isZero();
+
+        for (String reference : List.of(there, back)) {
+            whence("doctor", "--reference", reference);
+            assertThat(out.toString())
+                    .containsPattern("OK +SL encoder")
+                    .containsPattern("OK +SL recall")
+                    .doesNotContain("FAIL");
+        }
+    }
+
+    @Test
     void aCopyToTheServerAndBackHoldsTheSame() throws IOException {
         String there = copyToServer(local, "there", "HNSW:M=16,efConstruction=100,ef=64");
         String back = folder.resolve("back").toString();
