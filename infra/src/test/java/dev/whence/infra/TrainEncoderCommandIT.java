@@ -35,7 +35,7 @@ final class TrainEncoderCommandIT {
     }
 
     @Test
-    void aSupervisedEncoderIsWrittenWithItsProbe() throws Exception {
+    void aSupervisedEncoderIsWrittenWithItsProbeAndMakesASpaceOfAReference() throws Exception {
         Path encoder = folder.resolve("encoder");
 
         assertThat(trainEncoder(TWO_CLASSES, "--kind", "supervised", "--out", encoder.toString()))
@@ -50,7 +50,21 @@ final class TrainEncoderCommandIT {
         assertThat(out.toString())
                 .contains("encoder SL of 16 features")
                 .contains("probe %.3f (pixels ".formatted(probe));
-        assertThat(encoder.resolve("encoder.onnx")).isNotEmptyFile();
+        assertThat(Whence.commandLine()
+                        .setOut(new PrintWriter(out, true))
+                        .execute(
+                                "reference",
+                                "build",
+                                "--images",
+                                "demo/pack/known/vae.zip",
+                                "--out",
+                                folder.resolve("reference").toString(),
+                                "--spaces",
+                                "RGB",
+                                "--encoder",
+                                encoder.toString()))
+                .isZero();
+        assertThat(out.toString()).contains("600 real images in [RGB, SL]");
     }
 
     @Test

@@ -11,23 +11,21 @@ import ai.djl.training.loss.Loss;
 
 /** What an encoder is trained for: what stands on top of it meanwhile, what that sees, and how wrong it is. */
 sealed interface EncoderObjective {
+    /**
+     * How it is trained.
+     *
+     * @param views distorted forms of one image in a batch
+     * @param batch images in a batch
+     */
+    record Recipe(int views, int batch, Augmentation augmentation, float learningRate, float weightDecay) {}
+
     /** From features to what the loss is of; left behind when the training is over. */
     Block head();
 
-    /** Distorted forms of one image in a batch. */
-    int views();
-
-    /** Images in a batch. */
-    int batch();
-
-    Augmentation augmentation();
-
-    float learningRate();
-
-    float weightDecay();
+    Recipe recipe();
 
     /**
-     * One number, the mean over the batch.
+     * The loss of a batch, one number.
      *
      * @param output of the head: first one view of every image, then the next of every image
      * @param labels the images' classes
@@ -50,28 +48,8 @@ sealed interface EncoderObjective {
         }
 
         @Override
-        public int views() {
-            return 1;
-        }
-
-        @Override
-        public int batch() {
-            return 64;
-        }
-
-        @Override
-        public Augmentation augmentation() {
-            return Augmentation.MILD;
-        }
-
-        @Override
-        public float learningRate() {
-            return 3e-3f;
-        }
-
-        @Override
-        public float weightDecay() {
-            return 0.05f;
+        public Recipe recipe() {
+            return new Recipe(1, 64, Augmentation.MILD, 3e-3f, 0.05f);
         }
 
         @Override
@@ -109,28 +87,8 @@ sealed interface EncoderObjective {
         }
 
         @Override
-        public int views() {
-            return 2;
-        }
-
-        @Override
-        public int batch() {
-            return 128;
-        }
-
-        @Override
-        public Augmentation augmentation() {
-            return Augmentation.STRONG;
-        }
-
-        @Override
-        public float learningRate() {
-            return 2e-3f;
-        }
-
-        @Override
-        public float weightDecay() {
-            return 1e-3f;
+        public Recipe recipe() {
+            return new Recipe(2, 128, Augmentation.STRONG, 2e-3f, 1e-3f);
         }
 
         @Override

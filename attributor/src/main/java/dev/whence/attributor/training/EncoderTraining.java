@@ -34,6 +34,7 @@ final class EncoderTraining implements AutoCloseable {
     private final int[] heldOutLabels;
     private final Normalisation normalisation;
     private final EncoderObjective objective;
+    private final EncoderObjective.Recipe recipe;
     private final int batch;
     private final ResidualBranch encoder;
     private final Descent descent;
@@ -46,7 +47,8 @@ final class EncoderTraining implements AutoCloseable {
         this.labels = training.labels(labels);
         heldOutLabels = heldOut.labels(labels);
         objective = EncoderObjective.of(settings.kind(), labels.classes().size());
-        batch = Math.min(objective.batch(), training.size());
+        recipe = objective.recipe();
+        batch = Math.min(recipe.batch(), training.size());
         encoder = new ResidualBranch(settings.widths(), STEM_STRIDE);
         // Both outputs: the features, and what the head makes of them.
         SequentialBlock network =
@@ -54,12 +56,12 @@ final class EncoderTraining implements AutoCloseable {
         descent = new Descent(
                 network,
                 new Descent.Settings(
-                        objective.learningRate(),
-                        objective.weightDecay(),
+                        recipe.learningRate(),
+                        recipe.weightDecay(),
                         settings.epochs() * stepsPerEpoch(),
                         settings.seed(),
                         settings.threads()),
-                shape(objective.views() * batch));
+                shape(recipe.views() * batch));
     }
 
     private Shape shape(int images) {
@@ -93,14 +95,14 @@ final class EncoderTraining implements AutoCloseable {
 
     private double step(int[] images, RandomGenerator random) {
         int length = 3 * settings.size() * settings.size();
-        float[] values = new float[objective.views() * batch * length];
-        for (int row = 0; row < objective.views() * batch; row++) {
+        float[] values = new float[recipe.views() * batch * length];
+        for (int row = 0; row < recipe.views() * batch; row++) {
             CanonicalImage image = training.image(images[row % batch]);
-            objective.augmentation().apply(image, normalisation, random, values, row * length);
+            recipe.augmentation().apply(image, normalisation, random, values, row * length);
         }
         int[] truth = Arrays.stream(images).map(i -> labels[i]).toArray();
         try (NDManager manager = descent.batch()) {
-            NDList input = new NDList(manager.create(values, shape(objective.views() * batch)));
+            NDList input = new NDList(manager.create(values, shape(recipe.views() * batch)));
             return descent.step(manager, input, outputs -> objective.loss(outputs.get(1), truth));
         }
     }
