@@ -7,6 +7,7 @@ import dev.whence.attributor.bundle.ModelManifest;
 import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
+import dev.whence.attributor.openset.NoveltyScore;
 import dev.whence.attributor.projection.ArtifactExtractor;
 import dev.whence.attributor.projection.Projection;
 import dev.whence.attributor.reference.MilvusAccess;
@@ -32,6 +33,7 @@ public final class Attributor implements AutoCloseable {
     private final ArtifactExtractor extractor;
     private final AttributionNetwork network;
     private final float[][] prototypes;
+    private final Optional<NoveltyScore> noveltyScore;
 
     private Attributor(ModelBundle bundle, Reference reference, int threads) {
         ModelManifest manifest = bundle.manifest();
@@ -51,6 +53,8 @@ public final class Attributor implements AutoCloseable {
                         .toList(),
                 threads);
         prototypes = bundle.prototypes();
+        noveltyScore = Optional.ofNullable(manifest.novelty())
+                .map(novelty -> novelty.method().fit(bundle.fingerprints(novelty)));
     }
 
     /**
@@ -97,6 +101,7 @@ public final class Attributor implements AutoCloseable {
             attributions.add(attribution(
                     Calibration.probabilities(
                             reading.logits()[i], bundle.manifest().temperature()),
+                    novelty(reading.logits()[i], reading.fingerprints()[i]),
                     reading.fingerprints()[i],
                     artifacts.readings().get(i)));
         }
@@ -105,8 +110,8 @@ public final class Attributor implements AutoCloseable {
     }
 
     /**
-     * What images say together of the one source that they all come from: the combined posterior, the mean fingerprint and its novelty.
-     * It has no readings of spaces.
+     * What images say together of the one source that they all come from: the combined posterior, the mean fingerprint and its
+     * novelty, or the images' mean novelty where that is no score of fingerprints. It has no readings of spaces.
      *
      * @param images attributions by this attributor, at least one
      */
@@ -118,8 +123,15 @@ public final class Attributor implements AutoCloseable {
                 fingerprint[i] += image.fingerprint()[i] / images.size();
             }
         }
+        ModelManifest.Novelty novelty = bundle.manifest().novelty();
+        double score = novelty == null || novelty.method().readsFingerprint()
+                ? novelty(new float[0], fingerprint)
+                : images.stream()
+                        .mapToDouble(image -> image.novelty().score())
+                        .average()
+                        .orElseThrow();
         return attribution(
-                CombinedPosterior.of(posteriors, CombinedPosterior.DEFAULT_CORRELATION), fingerprint, List.of());
+                CombinedPosterior.of(posteriors, CombinedPosterior.DEFAULT_CORRELATION), score, fingerprint, List.of());
     }
 
     /** In the order of the bundle's classes. */
@@ -130,7 +142,7 @@ public final class Attributor implements AutoCloseable {
     }
 
     private Attribution attribution(
-            double[] probabilities, float[] fingerprint, List<Attribution.SpaceReading> readings) {
+            double[] probabilities, double novelty, float[] fingerprint, List<Attribution.SpaceReading> readings) {
         ModelManifest manifest = bundle.manifest();
         List<Candidate> candidates = new ArrayList<>(probabilities.length);
         for (int c = 0; c < probabilities.length; c++) {
@@ -139,27 +151,46 @@ public final class Attributor implements AutoCloseable {
         }
         candidates.sort(Comparator.comparingDouble(Candidate::probability).reversed());
         Candidate first = candidates.get(0);
-        Verdict verdict = verdict(candidates, manifest.unsureMargin());
+        Optional<ModelManifest.Novelty> known = Optional.ofNullable(manifest.novelty());
+        boolean isNew = known.isPresent() && novelty > known.get().threshold();
+        Verdict verdict = verdict(candidates, probabilities[0], isNew, manifest.unsureMargin());
         return new Attribution(
                 verdict,
                 verdict == Verdict.KNOWN_GENERATOR ? Optional.of(first.generator()) : Optional.empty(),
                 first.probability(),
-                new Novelty(novelty(fingerprint), Optional.empty(), Optional.empty()),
+                new Novelty(
+                        novelty,
+                        known.map(ModelManifest.Novelty::threshold),
+                        known.map(ModelManifest.Novelty::targetFpr)),
                 List.copyOf(candidates),
                 readings,
                 fingerprint);
     }
 
-    private static Verdict verdict(List<Candidate> candidates, double unsureMargin) {
-        Candidate first = candidates.get(0);
-        if (first.probability() - candidates.get(1).probability() < unsureMargin) {
+    /**
+     * First whether the image is real at all: what is likelier real than generated is never given to a generator. Then whether
+     * it is new, then whose.
+     */
+    private static Verdict verdict(List<Candidate> candidates, double real, boolean isNew, double unsureMargin) {
+        if (Math.abs(real - (1 - real)) < unsureMargin) {
             return Verdict.UNSURE;
         }
-        return first.generator().equals(ModelManifest.REAL) ? Verdict.REAL : Verdict.KNOWN_GENERATOR;
+        if (real > 0.5) {
+            return Verdict.REAL;
+        }
+        if (isNew) {
+            return Verdict.NEW_GENERATOR;
+        }
+        Candidate first = candidates.get(0);
+        boolean clear = first.probability() - candidates.get(1).probability() >= unsureMargin;
+        return clear && !first.generator().equals(ModelManifest.REAL) ? Verdict.KNOWN_GENERATOR : Verdict.UNSURE;
     }
 
-    /** Euclidean distance from the fingerprint to the nearest class prototype. */
-    private double novelty(float[] fingerprint) {
+    /** The bundle's score, or for a bundle without one the distance from the fingerprint to the nearest class prototype. */
+    private double novelty(float[] logits, float[] fingerprint) {
+        if (noveltyScore.isPresent()) {
+            return noveltyScore.get().of(logits, fingerprint);
+        }
         double least = Double.POSITIVE_INFINITY;
         for (float[] prototype : prototypes) {
             double sum = 0;

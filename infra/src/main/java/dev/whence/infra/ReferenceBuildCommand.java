@@ -56,7 +56,7 @@ final class ReferenceBuildCommand implements Callable<Integer> {
             names = "--spaces",
             split = ",",
             paramLabel = "SPACE",
-            defaultValue = "RGB,FREQ,RESIDUAL",
+            defaultValue = "RGB,FREQ,RESIDUAL,STATISTICS",
             description = "Built-in embedding spaces, separated by commas (default: ${DEFAULT-VALUE}).")
     private List<String> spaces;
 

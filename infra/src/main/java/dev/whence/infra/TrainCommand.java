@@ -85,7 +85,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--projection",
             paramLabel = "NAME",
             defaultValue = "affine-hull",
-            description = "How the nearest point of the real manifold is estimated: none, nearest or affine-hull"
+            description = "How the nearest point of the real manifold is estimated: none, nearest, mean or affine-hull"
                     + " (default: ${DEFAULT-VALUE}).")
     private String projection;
 
@@ -93,7 +93,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--neighbours",
             paramLabel = "N",
             defaultValue = "" + TrainingSettings.DEFAULT_NEIGHBOURS,
-            description = "Reference points the affine hull is made of (default: ${DEFAULT-VALUE}).")
+            description = "Reference points that the mean or the affine hull is made of (default: ${DEFAULT-VALUE}).")
     private int neighbours;
 
     @Option(
@@ -102,6 +102,14 @@ final class TrainCommand implements Callable<Integer> {
             defaultValue = "" + TrainingSettings.DEFAULT_TEST_SHARE,
             description = "Share of the images kept out of training for the test (default: ${DEFAULT-VALUE}).")
     private double testShare;
+
+    @Option(
+            names = "--false-positive-rate",
+            paramLabel = "RATE",
+            defaultValue = "" + TrainingSettings.DEFAULT_FALSE_POSITIVE_RATE,
+            description = "Share of known images that may count as of a new generator: sets the threshold of novelty on"
+                    + " validation images (default: ${DEFAULT-VALUE}).")
+    private double falsePositiveRate;
 
     @Mixin
     private ThreadOptions threads;
@@ -123,6 +131,7 @@ final class TrainCommand implements Callable<Integer> {
                     Projection.named(projection),
                     neighbours,
                     testShare,
+                    falsePositiveRate,
                     threads.count());
             Map<String, Optional<String>> families = GeneratorFamilies.of(generators.keySet(), generated);
             Trained trained = AttributionTrainer.train(real, families, labelled(images), settings, model, progress);

@@ -3,6 +3,7 @@ package dev.whence.attributor.bundle;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.whence.attributor.Hashes;
+import dev.whence.attributor.openset.KnownFingerprints;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A model bundle: a folder, or the same as one .zip. Every file is in memory and checked against the manifest's hash
@@ -35,6 +37,7 @@ public final class ModelBundle {
     public static final String ATTRIBUTE = "attribute.onnx";
     static final String MANIFEST = "model.json";
     static final String PROTOTYPES = "prototypes.f32";
+    static final String FINGERPRINTS = "fingerprints.f32";
     static final String SEEN = "seen.u64";
     static final String CARD = "MODEL_CARD.md";
     private static final List<String> FILES = List.of(EMBED, ATTRIBUTE, PROTOTYPES, SEEN, CARD);
@@ -101,6 +104,9 @@ public final class ModelBundle {
         Map<String, byte[]> files = new LinkedHashMap<>();
         List<String> names = new ArrayList<>(FILES);
         manifest.spaces().forEach(space -> space.encoderFile().ifPresent(names::add));
+        if (manifest.novelty() != null) {
+            names.add(FINGERPRINTS);
+        }
         for (String name : names) {
             Path file = folder.resolve(name);
             if (!Files.isRegularFile(file)) {
@@ -142,6 +148,7 @@ public final class ModelBundle {
      *
      * @param spaces those of the manifest
      * @param prototypes mean fingerprint of each class, in the classes' order
+     * @param fingerprints known ones of each class, in the classes' order
      * @param seen SHA-256 of every image that training or validation saw, hex
      */
     public static ModelBundle write(
@@ -150,6 +157,7 @@ public final class ModelBundle {
             List<EmbeddingSpace> spaces,
             byte[] attribute,
             float[][] prototypes,
+            List<float[][]> fingerprints,
             Collection<String> seen,
             String card) {
         Map<String, byte[]> files = new LinkedHashMap<>();
@@ -161,6 +169,7 @@ public final class ModelBundle {
         }
         files.put(ATTRIBUTE, attribute);
         files.put(PROTOTYPES, bytes(prototypes));
+        files.put(FINGERPRINTS, bytes(fingerprints.stream().flatMap(Stream::of).toArray(float[][]::new)));
         ByteBuffer hashes = ByteBuffer.allocate(8 * seen.size()).order(ByteOrder.LITTLE_ENDIAN);
         seen.stream().mapToLong(ModelBundle::prefix).sorted().forEach(hashes::putLong);
         files.put(SEEN, hashes.array());
@@ -178,6 +187,7 @@ public final class ModelBundle {
                 manifest.classes(),
                 manifest.temperature(),
                 manifest.unsureMargin(),
+                manifest.novelty(),
                 manifest.reference(),
                 manifest.trainedOn(),
                 manifest.settings(),
@@ -227,6 +237,22 @@ public final class ModelBundle {
             all.get(prototype);
         }
         return prototypes;
+    }
+
+    /** Fingerprints of known sources, as the manifest's novelty counts them. */
+    public KnownFingerprints fingerprints(ModelManifest.Novelty novelty) {
+        FloatBuffer all = littleEndian(file(FINGERPRINTS)).asFloatBuffer();
+        int total = novelty.fingerprints().stream().mapToInt(Integer::intValue).sum();
+        int dimension = all.remaining() / total;
+        List<float[][]> byClass = new ArrayList<>();
+        for (int count : novelty.fingerprints()) {
+            float[][] rows = new float[count][dimension];
+            for (float[] row : rows) {
+                all.get(row);
+            }
+            byClass.add(rows);
+        }
+        return new KnownFingerprints(byClass);
     }
 
     /** Whether training or validation saw the image with this SHA-256: it must not count in an evaluation. */

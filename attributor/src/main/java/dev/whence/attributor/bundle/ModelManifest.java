@@ -1,6 +1,7 @@
 package dev.whence.attributor.bundle;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whence.attributor.openset.NoveltyMethod;
 import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.attributor.space.EncoderDescription;
 import dev.whence.attributor.space.EncoderSpace;
@@ -12,15 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code model.json}.
  *
- * @param format version of this layout; 1 had no spaces but the built-in ones
+ * @param format version of this layout; 1 had no spaces but the built-in ones, 2 no novelty
  * @param version first 12 digits of the attribution graph's hash
  * @param size side length of the canonical images, in pixels
- * @param projection how x* is estimated: none, nearest, affine-hull
+ * @param projection how x* is estimated: none, nearest, mean, affine-hull
  * @param neighbours number of reference points the projection sees
  * @param spaces in the order of the attribution graph's inputs
  * @param classes in the order of the logits
  * @param temperature logits are divided by it before the softmax
  * @param unsureMargin best two candidates closer than this: unsure
+ * @param novelty how new generators are recognised; null before format 3: they are not
  * @param reference the reference it was trained against, and the only one it runs with
  * @param trainedOn images of each class that training and validation saw
  * @param settings seed, epochs and the like, for a person
@@ -38,13 +40,14 @@ public record ModelManifest(
         List<SourceClass> classes,
         double temperature,
         double unsureMargin,
+        @Nullable Novelty novelty,
         ReferenceLink reference,
         Map<String, Integer> trainedOn,
         Map<String, String> settings,
         Map<String, Double> measured,
         Map<String, String> files) {
 
-    public static final int FORMAT = 2;
+    public static final int FORMAT = 3;
     static final int FIRST_FORMAT = 1;
 
     /** Name of the class of images from cameras. */
@@ -90,6 +93,20 @@ public record ModelManifest(
     public record SourceClass(String name, @Nullable String familyOrNull) {
         public Optional<String> family() {
             return Optional.ofNullable(familyOrNull);
+        }
+    }
+
+    /**
+     * How unlike everything known an image must be to be of a new generator.
+     *
+     * @param score label of the {@link NoveltyMethod}
+     * @param threshold above it an image is of no known source
+     * @param targetFpr share of known images above the threshold on validation data
+     * @param fingerprints known ones in the bundle, of each class
+     */
+    public record Novelty(String score, double threshold, double targetFpr, List<Integer> fingerprints) {
+        public NoveltyMethod method() {
+            return NoveltyMethod.labelled(score);
         }
     }
 

@@ -83,7 +83,7 @@ public final class ArtifactExtractor implements AutoCloseable {
                 .toList();
         return reference
                 .collection(space)
-                .searchAsync(queries, Search.nearest(projection == Projection.AFFINE_HULL ? neighbours : 1));
+                .searchAsync(queries, Search.nearest(projection.readsSeveral() ? neighbours : 1));
     }
 
     private static List<List<Neighbour>> result(CompletableFuture<List<List<Neighbour>>> search) {

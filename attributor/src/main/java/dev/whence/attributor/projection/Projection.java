@@ -28,6 +28,24 @@ public enum Projection {
         }
     },
 
+    /** The mean of the nearest reference points: less of any single one's content is left in the artifact. */
+    MEAN {
+        @Override
+        float[] project(float[] x, List<Neighbour> neighbours) {
+            float[] mean = new float[x.length];
+            for (Neighbour neighbour : neighbours) {
+                float[] vector = neighbour.vector();
+                for (int j = 0; j < mean.length; j++) {
+                    mean[j] += vector[j];
+                }
+            }
+            for (int j = 0; j < mean.length; j++) {
+                mean[j] /= neighbours.size();
+            }
+            return mean;
+        }
+    },
+
     /**
      * The foot of the perpendicular from x on the affine hull of the nearest reference points: the manifold is taken
      * as flat where they stand, so that less of the image's content is left in the artifact.
@@ -86,7 +104,12 @@ public enum Projection {
                 .filter(p -> p.name().equals(wanted))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "There is no projection %s: name one of none, nearest, affine-hull".formatted(name)));
+                        "There is no projection %s: name one of none, nearest, mean, affine-hull".formatted(name)));
+    }
+
+    /** Whether more than the nearest reference point is needed. */
+    boolean readsSeveral() {
+        return this == MEAN || this == AFFINE_HULL;
     }
 
     /**

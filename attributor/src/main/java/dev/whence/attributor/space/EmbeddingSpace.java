@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A space in which the real data manifold is estimated: a name and a way to embed images. Three are built in; every image
+ * A space in which the real data manifold is estimated: a name and a way to embed images. Four are built in; every image
  * encoder makes a further one.
  */
 public sealed interface EmbeddingSpace permits ImageSpace, EncoderSpace {
@@ -19,7 +19,10 @@ public sealed interface EmbeddingSpace permits ImageSpace, EncoderSpace {
     /** High-pass residual of the pixels. */
     EmbeddingSpace RESIDUAL = ImageSpace.RESIDUAL;
 
-    List<EmbeddingSpace> BUILT_IN = List.of(RGB, FREQ, RESIDUAL);
+    /** Statistics of the pixels: co-occurrences of residuals, block cosine magnitudes, distribution of values. */
+    EmbeddingSpace STATISTICS = ImageSpace.STATISTICS;
+
+    List<EmbeddingSpace> BUILT_IN = List.of(RGB, FREQ, RESIDUAL, STATISTICS);
 
     /**
      * The built-in space of that name, in any case.

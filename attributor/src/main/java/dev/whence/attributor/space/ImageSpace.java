@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The spaces that need no encoder. An embedding has the shape of the image, 3 x size x size, so that an artifact is an
- * image again.
+ * The spaces that need no encoder. But for {@link #STATISTICS} an embedding has the shape of the image, 3 x size x size,
+ * so that an artifact is an image again.
  */
 enum ImageSpace implements EmbeddingSpace {
     /** Pixels in [0, 1] (Song et al. 2024, section 3). */
@@ -75,6 +75,24 @@ enum ImageSpace implements EmbeddingSpace {
                     Map.of("group", 3L, "kernel_shape", new long[] {3, 3}),
                     name());
         }
+    },
+
+    /** {@link PixelStatistics} of the pixels: a vector, which says how values and residuals are distributed, not where. */
+    STATISTICS {
+        @Override
+        String embed(OnnxGraph graph, String pixels, int size) {
+            return PixelStatistics.embed(graph, pixels, name());
+        }
+
+        @Override
+        public Shape shape(int size) {
+            return new Shape(PixelStatistics.DIMENSION);
+        }
+
+        @Override
+        public int mirrored(int component, int size) {
+            return PixelStatistics.mirrored(component);
+        }
     };
 
     /** Keeps the logarithm finite where a flat image has no energy; far below the energy of 8-bit rounding. */
@@ -91,7 +109,7 @@ enum ImageSpace implements EmbeddingSpace {
         String planes = graph.node("Transpose", List.of(floats), Map.of("perm", new long[] {0, 3, 1, 2}));
         String pixels = graph.node("Div", planes, graph.constant(new float[] {255}));
         for (ImageSpace space : spaces) {
-            graph.output(space.embed(graph, pixels, size), 3, size, size);
+            graph.output(space.embed(graph, pixels, size), space.shape(size).getShape());
         }
         return graph.toBytes();
     }

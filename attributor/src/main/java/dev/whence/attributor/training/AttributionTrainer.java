@@ -1,17 +1,22 @@
 package dev.whence.attributor.training;
 
 import dev.whence.attributor.AttributionNetwork;
+import dev.whence.attributor.AttributionNetwork.Reading;
 import dev.whence.attributor.Calibration;
 import dev.whence.attributor.Hashes;
 import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.bundle.ModelManifest;
+import dev.whence.attributor.openset.KnownFingerprints;
+import dev.whence.attributor.openset.NoveltyMethod;
+import dev.whence.attributor.openset.NoveltyScore;
 import dev.whence.attributor.projection.ArtifactExtractor;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,11 +131,14 @@ public final class AttributionTrainer {
         }
         Measured measured;
         float[][] prototypes;
+        List<float[][]> known;
         try (AttributionNetwork network = new AttributionNetwork(graph, settings.shapes(size), settings.threads())) {
-            float[][] exported = logits(network, data.validation());
-            ExportCheck.requireEqual(trained, exported);
-            measured = measure(exported, data.validation(), classes.size());
-            prototypes = prototypes(network, data.training(), classes.size());
+            Reading validation = read(network, data.validation());
+            ExportCheck.requireEqual(trained, validation.logits());
+            List<List<float[]>> byClass = byClass(read(network, data.training()), data.training(), classes.size());
+            prototypes = byClass.stream().map(AttributionTrainer::mean).toArray(float[][]::new);
+            known = byClass.stream().map(KnownFingerprints::sample).toList();
+            measured = measure(validation, data.validation(), known, settings.falsePositiveRate());
         }
         String version = Hashes.sha256(graph).substring(0, 12);
         List<ModelManifest.Space> spaces = settings.spaces().stream()
@@ -150,6 +158,7 @@ public final class AttributionTrainer {
                         .toList(),
                 measured.temperature(),
                 UNSURE_MARGIN,
+                measured.novelty(),
                 new ModelManifest.ReferenceLink(reference.name(), reference.version(), reference.sha256()),
                 data.counts(),
                 settings(settings),
@@ -161,6 +170,7 @@ public final class AttributionTrainer {
                 settings.spaces(),
                 graph,
                 prototypes,
+                known,
                 data.seen(),
                 ModelCard.of(manifest, reference.images()));
     }
@@ -195,53 +205,71 @@ public final class AttributionTrainer {
         return scales;
     }
 
-    private record Measured(double temperature, Map<String, Double> figures) {}
+    private record Measured(double temperature, ModelManifest.Novelty novelty, Map<String, Double> figures) {}
 
-    private static float[][] logits(AttributionNetwork network, TrainingImages.Part part) {
+    private static Reading read(AttributionNetwork network, TrainingImages.Part part) {
         float[][] logits = new float[part.size()][];
+        float[][] fingerprints = new float[part.size()][];
         for (int from = 0; from < part.size(); from += BATCH) {
-            int to = Math.min(part.size(), from + BATCH);
-            float[][] batch = network.read(part.batch(from, to)).logits();
-            System.arraycopy(batch, 0, logits, from, batch.length);
+            Reading batch = network.read(part.batch(from, Math.min(part.size(), from + BATCH)));
+            System.arraycopy(batch.logits(), 0, logits, from, batch.logits().length);
+            System.arraycopy(batch.fingerprints(), 0, fingerprints, from, batch.fingerprints().length);
         }
-        return logits;
+        return new Reading(logits, fingerprints);
     }
 
-    private static Measured measure(float[][] logits, TrainingImages.Part part, int classes) {
+    private static Measured measure(
+            Reading reading, TrainingImages.Part part, List<float[][]> known, double falsePositiveRate) {
+        float[][] logits = reading.logits();
         int[] labels = part.labels(0, part.size());
         double temperature = Calibration.temperature(logits, labels);
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("validationImages", (double) labels.length);
-        figures.put("validationBalancedAccuracy", BalancedAccuracy.of(logits, labels, classes));
+        figures.put("validationBalancedAccuracy", BalancedAccuracy.of(logits, labels, known.size()));
         figures.put("validationNllBefore", Calibration.negativeLogLikelihood(logits, labels, 1));
         figures.put("validationNllAfter", Calibration.negativeLogLikelihood(logits, labels, temperature));
-        return new Measured(temperature, figures);
+        return new Measured(
+                temperature,
+                new ModelManifest.Novelty(
+                        NoveltyMethod.DEFAULT.label(),
+                        noveltyThreshold(reading, new KnownFingerprints(known), falsePositiveRate),
+                        falsePositiveRate,
+                        known.stream().map(rows -> rows.length).toList()),
+                figures);
     }
 
-    private static float[][] prototypes(AttributionNetwork network, TrainingImages.Part part, int classes) {
-        double[][] sums = new double[classes][];
-        int[] counts = new int[classes];
-        for (int from = 0; from < part.size(); from += BATCH) {
-            int to = Math.min(part.size(), from + BATCH);
-            float[][] fingerprints = network.read(part.batch(from, to)).fingerprints();
-            for (int i = 0; i < fingerprints.length; i++) {
-                int label = part.labels.get(from + i);
-                if (sums[label] == null) {
-                    sums[label] = new double[fingerprints[i].length];
-                }
-                for (int j = 0; j < fingerprints[i].length; j++) {
-                    sums[label][j] += fingerprints[i][j];
-                }
-                counts[label]++;
-            }
-        }
-        float[][] prototypes = new float[classes][sums[0].length];
+    /** So that the stated share of the validation images, all of known sources, lies above. */
+    private static double noveltyThreshold(Reading reading, KnownFingerprints known, double falsePositiveRate) {
+        NoveltyScore score = NoveltyMethod.DEFAULT.fit(known);
+        double[] scores = new double[reading.logits().length];
+        Arrays.setAll(scores, i -> score.of(reading.logits()[i], reading.fingerprints()[i]));
+        Arrays.sort(scores);
+        return scores[scores.length - 1 - (int) (falsePositiveRate * scores.length)];
+    }
+
+    private static List<List<float[]>> byClass(Reading reading, TrainingImages.Part part, int classes) {
+        List<List<float[]>> byClass = new ArrayList<>();
         for (int c = 0; c < classes; c++) {
-            for (int j = 0; j < prototypes[c].length; j++) {
-                prototypes[c][j] = (float) (sums[c][j] / counts[c]);
+            byClass.add(new ArrayList<>());
+        }
+        for (int i = 0; i < part.size(); i++) {
+            byClass.get(part.labels.get(i)).add(reading.fingerprints()[i]);
+        }
+        return byClass;
+    }
+
+    private static float[] mean(List<float[]> rows) {
+        double[] sums = new double[rows.get(0).length];
+        for (float[] row : rows) {
+            for (int j = 0; j < sums.length; j++) {
+                sums[j] += row[j];
             }
         }
-        return prototypes;
+        float[] mean = new float[sums.length];
+        for (int j = 0; j < mean.length; j++) {
+            mean[j] = (float) (sums[j] / rows.size());
+        }
+        return mean;
     }
 
     private static Map<String, String> settings(TrainingSettings settings) {

@@ -33,7 +33,7 @@ final class ModelCard {
                 On the validation images, which also chose the epoch and the temperature:
                 %s
 
-                Limits: a source that is not in the table is answered as one that is. Images that were re-encoded or
+                Limits: a source that is not in the table may be answered as one that is, or as real. Images that were re-encoded or
                 resized otherwise than the training images may be answered wrongly with high confidence. Probabilities
                 assume that every source is equally likely. An answer is an inference, never a proof.
                 """.formatted(

@@ -109,21 +109,31 @@ final class NetworkTraining implements AutoCloseable {
             images[i] = cycles.get(label).next();
             mirrored[i] = random.nextBoolean();
         }
+        Mixture mixture = Mixture.draw(random);
         try (NDManager batch = descent.batch()) {
             NDList inputs = new NDList();
             for (int s = 0; s < scales.length; s++) {
-                inputs.add(batch.create(input(s, images, mirrored), new Shape(BATCH).addAll(shapes.get(s))));
+                float[] mixed = mixture.of(input(s, images, mirrored), BATCH);
+                inputs.add(batch.create(mixed, new Shape(BATCH).addAll(shapes.get(s))));
             }
             NDList truth = new NDList(batch.create(labels));
+            NDList partners = new NDList(batch.create(Mixture.reversed(labels)));
             return descent.step(batch, inputs, outputs -> {
-                NDArray total = loss.evaluate(truth, new NDList(outputs.get(0)));
+                NDArray total = loss(truth, partners, mixture, outputs.get(0));
                 for (int s = 0; s < scales.length && scales.length > 1; s++) {
-                    NDArray branch = loss.evaluate(truth, new NDList(outputs.get(2 + s)));
+                    NDArray branch = loss(truth, partners, mixture, outputs.get(2 + s));
                     total = total.add(branch.mul(BRANCH_WEIGHT / scales.length));
                 }
                 return total;
             });
         }
+    }
+
+    private NDArray loss(NDList truth, NDList partners, Mixture mixture, NDArray logits) {
+        NDList predicted = new NDList(logits);
+        return loss.evaluate(truth, predicted)
+                .mul(mixture.share())
+                .add(loss.evaluate(partners, predicted).mul(1 - mixture.share()));
     }
 
     private float[] input(int s, int[] images, boolean[] mirrored) {

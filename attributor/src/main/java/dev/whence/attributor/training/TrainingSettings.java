@@ -14,6 +14,7 @@ import java.util.List;
  * @param spaces some of the reference's spaces
  * @param neighbours number of reference points the affine hull is made of
  * @param testShare share of the images, chosen by their names, that training never sees: in [0, 0.8]
+ * @param falsePositiveRate share of known validation images that may count as new, in (0, 1)
  * @param threads at least 1
  */
 public record TrainingSettings(
@@ -24,11 +25,13 @@ public record TrainingSettings(
         Projection projection,
         int neighbours,
         double testShare,
+        double falsePositiveRate,
         int threads) {
 
     public static final int DEFAULT_EPOCHS = 12;
     public static final int DEFAULT_NEIGHBOURS = 16;
     public static final double DEFAULT_TEST_SHARE = 0.2;
+    public static final double DEFAULT_FALSE_POSITIVE_RATE = 0.05;
 
     /** Share of the images that choose the epoch and the temperature. */
     static final double VALIDATION_SHARE = 0.1;
@@ -39,6 +42,10 @@ public record TrainingSettings(
         }
         if (testShare < 0 || testShare > 0.8) {
             throw new IllegalArgumentException("The test share must be 0 to 0.8, not " + testShare);
+        }
+        if (!(falsePositiveRate > 0 && falsePositiveRate < 1)) {
+            throw new IllegalArgumentException(
+                    "The false positive rate must be between 0 and 1, not " + falsePositiveRate);
         }
         spaces = List.copyOf(spaces);
     }

@@ -16,7 +16,8 @@ import java.util.Map;
  */
 final class VectorBranch implements Branch {
     private static final int HIDDEN = 256;
-    private static final float DROPOUT = 0.2f;
+    private static final float INPUT_DROPOUT = 0.2f;
+    private static final float DROPOUT = 0.5f;
 
     private final int features;
     private final BatchNorm input = normalisation();
@@ -36,6 +37,7 @@ final class VectorBranch implements Branch {
     public Block block() {
         return new SequentialBlock()
                 .add(input)
+                .add(Dropout.builder().optRate(INPUT_DROPOUT).build())
                 .add(hidden.linear())
                 .add(hidden.normalisation())
                 .add(Activation.reluBlock())

@@ -24,6 +24,12 @@ class ProjectionTest {
     }
 
     @Test
+    void theMeanOfTheNeighboursIsSubtracted() {
+        assertThat(Projection.MEAN.artifact(new float[] {1, 1, 5}, List.of(point(0, 0, 1), point(4, 2, 3))))
+                .containsExactly(-1, 0, 3);
+    }
+
+    @Test
     void theArtifactToAnAffineHullIsPerpendicularToIt() {
         float[] artifact = Projection.AFFINE_HULL.artifact(X, PLANE);
         assertThat(artifact[0]).isCloseTo(0, within(2e-3f));
@@ -58,7 +64,7 @@ class ProjectionTest {
     @Test
     void namesAreReadInAnyCase() {
         assertThat(Projection.named("affine-hull")).isEqualTo(Projection.AFFINE_HULL);
-        assertThatThrownBy(() -> Projection.named("cubic")).hasMessageContaining("none, nearest, affine-hull");
+        assertThatThrownBy(() -> Projection.named("cubic")).hasMessageContaining("none, nearest, mean, affine-hull");
     }
 
     private static Neighbour point(float... vector) {

@@ -80,6 +80,66 @@ class EmbeddingSpaceTest {
     }
 
     @Test
+    void statisticsCountNeighbouringDifferences() {
+        byte[] rgb = pixels(11);
+        float[] embedding = embed(EmbeddingSpace.STATISTICS, rgb);
+        int[][] red = new int[SIZE][SIZE - 1];
+        int[][] green = new int[SIZE][SIZE - 1];
+        for (int y = 0; y < SIZE; y++) {
+            for (int x = 0; x < SIZE - 1; x++) {
+                red[y][x] = clipped(at(rgb, y, x + 1, 0) - at(rgb, y, x, 0));
+                green[y][x] = clipped(at(rgb, y, x + 1, 1) - at(rgb, y, x, 1));
+            }
+        }
+        int[] below = new int[49];
+        int[] beside = new int[49];
+        int[] across = new int[49];
+        for (int y = 0; y < SIZE; y++) {
+            for (int x = 0; x < SIZE - 1; x++) {
+                across[7 * red[y][x] + green[y][x]]++;
+                if (y + 1 < SIZE) {
+                    below[7 * red[y][x] + red[y + 1][x]]++;
+                }
+                if (x + 1 < SIZE - 1) {
+                    beside[7 * red[y][x] + red[y][x + 1]]++;
+                }
+            }
+        }
+        for (int pair = 0; pair < 49; pair++) {
+            assertThat((double) embedding[pair]).isCloseTo(Math.sqrt(below[pair] / 49.0), within(1e-5));
+            assertThat((double) embedding[5 * 49 + pair]).isCloseTo(Math.sqrt(beside[pair] / 48.0), within(1e-5));
+            assertThat((double) embedding[22 * 49 + pair]).isCloseTo(Math.sqrt(across[pair] / 56.0), within(1e-5));
+        }
+    }
+
+    @Test
+    void statisticsOfAFlatImageAreItsValue() {
+        byte[] grey = new byte[3 * PLANE];
+        java.util.Arrays.fill(grey, (byte) 51);
+        float[] embedding = embed(EmbeddingSpace.STATISTICS, grey);
+        assertThat(embedding).hasSize(1590);
+        // All differences are 0, in the middle of the 7 x 7.
+        assertThat(embedding[24]).isEqualTo(1);
+        // Luminance: one coefficient, 8 times the value; all others vanish under the floor.
+        assertThat((double) embedding[24 * 49]).isCloseTo(0.1 * Math.log(8 * 51 + 0.1), within(1e-4));
+        assertThat((double) embedding[24 * 49 + 1]).isCloseTo(0.1 * Math.log(0.1), within(1e-3));
+        int values = 24 * 49 + 384;
+        // Mean, deviation, least, largest, then shares: of 0, of 255, dark, bright, odd.
+        float[] expected = {0.2f, 0, 0.2f, 0.2f, 0, 0, 0, 0, 1};
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(embedding[values + 3 * i]).isCloseTo(expected[i], within(1e-5f));
+        }
+    }
+
+    private static int at(byte[] rgb, int y, int x, int channel) {
+        return rgb[3 * (y * SIZE + x) + channel] & 0xff;
+    }
+
+    private static int clipped(int difference) {
+        return Math.max(-3, Math.min(3, difference)) + 3;
+    }
+
+    @Test
     void mirroringAnImageMirrorsEveryEmbedding() {
         byte[] rgb = pixels(7);
         byte[] mirrored = new byte[rgb.length];
@@ -91,13 +151,11 @@ class EmbeddingSpaceTest {
         for (EmbeddingSpace space : EmbeddingSpace.BUILT_IN) {
             float[] direct = embed(space, mirrored);
             float[] original = embed(space, rgb);
-            for (int row = 0; row < 3 * SIZE; row++) {
-                for (int column = 0; column < SIZE; column++) {
-                    int component = row * SIZE + column;
-                    assertThat(original[space.mirrored(component, SIZE)])
-                            .as("%s row %d column %d", space, row, column)
-                            .isCloseTo(direct[component], within(1e-3f));
-                }
+            assertThat(direct).hasSize((int) space.shape(SIZE).size());
+            for (int component = 0; component < direct.length; component++) {
+                assertThat(original[space.mirrored(component, SIZE)])
+                        .as("%s component %d", space, component)
+                        .isCloseTo(direct[component], within(1e-3f));
             }
         }
     }

@@ -97,13 +97,15 @@ class AttributionTrainerTest {
                     .contains("gan");
             assertThat(answer.spaces())
                     .extracting(Attribution.SpaceReading::space)
-                    .containsExactly("RGB", "FREQ", "RESIDUAL");
+                    .containsExactly("RGB", "FREQ", "RESIDUAL", "STATISTICS");
             assertThat(answer.spaces()).allSatisfy(s -> {
                 assertThat(s.nearest()).startsWith("real-1-");
                 assertThat(s.artifactNorm()).isBetween(0.0, s.distance() + 1e-3);
             });
-            assertThat(answer.fingerprint()).hasSize(3 * 64);
-            assertThat(answer.novelty().score()).isPositive();
+            assertThat(answer.fingerprint()).hasSize(4 * 64);
+            assertThat(answer.novelty().targetFpr()).contains(0.05);
+            assertThat(answer.novelty().score())
+                    .isBetween(0.0, answer.novelty().threshold().orElseThrow());
         }
     }
 
@@ -271,7 +273,8 @@ class AttributionTrainerTest {
     }
 
     private static TrainingSettings trainingSettings(int epochs) {
-        return new TrainingSettings("synthetic", 1, epochs, EmbeddingSpace.BUILT_IN, Projection.AFFINE_HULL, 8, 0.2, 1);
+        return new TrainingSettings(
+                "synthetic", 1, epochs, EmbeddingSpace.BUILT_IN, Projection.AFFINE_HULL, 8, 0.2, 0.05, 1);
     }
 
     private static final class Silent implements AttributionTrainer.Progress {

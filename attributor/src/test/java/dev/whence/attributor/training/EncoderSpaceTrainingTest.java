@@ -138,7 +138,7 @@ class EncoderSpaceTrainingTest {
     }
 
     private static TrainingSettings settings(List<EmbeddingSpace> spaces, int epochs) {
-        return new TrainingSettings("synthetic", 1, epochs, spaces, Projection.AFFINE_HULL, 8, 0.2, 1);
+        return new TrainingSettings("synthetic", 1, epochs, spaces, Projection.AFFINE_HULL, 8, 0.2, 0.05, 1);
     }
 
     private static final class Silent implements AttributionTrainer.Progress {

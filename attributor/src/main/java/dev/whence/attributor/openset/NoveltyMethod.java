@@ -1,0 +1,272 @@
+package dev.whence.attributor.openset;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.SingularOps_DDRM;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
+import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
+
+/** The ways to score novelty that are compared. Each is fitted to fingerprints of known sources alone. */
+public enum NoveltyMethod {
+    /** One minus the largest probability (Hendrycks and Gimpel 2017). */
+    MAX_PROBABILITY {
+        @Override
+        public NoveltyScore fit(KnownFingerprints known) {
+            return (logits, fingerprint) -> 1 - Math.exp(largest(logits) - logSumExp(logits));
+        }
+    },
+
+    /** The free energy, minus the logarithm of the summed exponentials of the logits (Liu et al. 2020). */
+    ENERGY {
+        @Override
+        public NoveltyScore fit(KnownFingerprints known) {
+            return (logits, fingerprint) -> -logSumExp(logits);
+        }
+    },
+
+    /** Squared Mahalanobis distance to the nearest class mean, the covariance within classes shared (Lee et al. 2018). */
+    MAHALANOBIS {
+        @Override
+        public NoveltyScore fit(KnownFingerprints known) {
+            int dimension = known.dimension();
+            double[][] means = known.means();
+            DMatrixRMaj covariance = new DMatrixRMaj(dimension, dimension);
+            int images = 0;
+            for (int i = 0; i < means.length; i++) {
+                DMatrixRMaj centred = centred(known.byClass().get(i), means[i]);
+                CommonOps_DDRM.multAddTransA(centred, centred, covariance);
+                images += centred.numRows;
+            }
+            CommonOps_DDRM.scale(1.0 / images, covariance);
+            // Shrinkage: a few hundred images say little of the directions in which they hardly differ.
+            double ridge = Math.max(SHRINKAGE * CommonOps_DDRM.trace(covariance) / dimension, Double.MIN_NORMAL);
+            for (int i = 0; i < dimension; i++) {
+                covariance.add(i, i, ridge);
+            }
+            CholeskyDecomposition_F64<DMatrixRMaj> cholesky = DecompositionFactory_DDRM.chol(dimension, true);
+            if (!cholesky.decompose(covariance)) {
+                throw new ArithmeticException("The covariance of the fingerprints is not positive definite");
+            }
+            double[][] factor = rows(cholesky.getT(null));
+            double[][] whitened =
+                    Arrays.stream(means).map(mean -> solve(factor, mean)).toArray(double[][]::new);
+            return (logits, fingerprint) -> {
+                double[] mine = solve(factor, widened(fingerprint));
+                return Arrays.stream(whitened)
+                        .mapToDouble(mean -> squaredDistance(mine, mean))
+                        .min()
+                        .orElseThrow();
+            };
+        }
+    },
+
+    /** Distance to the k-th nearest known fingerprint, all at unit length (Sun et al. 2022). */
+    NEAREST_FINGERPRINT {
+        @Override
+        public NoveltyScore fit(KnownFingerprints known) {
+            double[][] all = known.all().map(NoveltyMethod::unit).toArray(double[][]::new);
+            int k = Math.min(NEIGHBOURS, all.length);
+            return (logits, fingerprint) -> {
+                double[] mine = unit(fingerprint);
+                double[] nearest = new double[k];
+                Arrays.fill(nearest, Double.POSITIVE_INFINITY);
+                for (double[] other : all) {
+                    double distance = squaredDistance(mine, other);
+                    int place = k;
+                    while (place > 0 && nearest[place - 1] > distance) {
+                        place--;
+                    }
+                    if (place < k) {
+                        System.arraycopy(nearest, place, nearest, place + 1, k - place - 1);
+                        nearest[place] = distance;
+                    }
+                }
+                return Math.sqrt(nearest[k - 1]);
+            };
+        }
+    },
+
+    /**
+     * Share of a fingerprint that the principal subspace of no class reconstructs: the least of the classes' residuals,
+     * each relative to the mean residual of that class's own images.
+     */
+    SUBSPACE {
+        @Override
+        public NoveltyScore fit(KnownFingerprints known) {
+            double[][] means = known.means();
+            double[][][] bases = new double[means.length][][];
+            double[] usual = new double[means.length];
+            for (int i = 0; i < means.length; i++) {
+                bases[i] = principalAxes(centred(known.byClass().get(i), means[i]));
+                double[] mean = means[i];
+                double[][] basis = bases[i];
+                usual[i] = Math.max(
+                        Arrays.stream(known.byClass().get(i))
+                                .mapToDouble(row -> residual(widened(row), mean, basis))
+                                .average()
+                                .orElseThrow(),
+                        Double.MIN_NORMAL);
+            }
+            return (logits, fingerprint) -> {
+                double[] mine = widened(fingerprint);
+                double least = Double.POSITIVE_INFINITY;
+                for (int i = 0; i < means.length; i++) {
+                    least = Math.min(least, residual(mine, means[i], bases[i]) / usual[i]);
+                }
+                return least;
+            };
+        }
+    };
+
+    /** What generators left out of training spoke for (docs/decisions.md). */
+    public static final NoveltyMethod DEFAULT = NEAREST_FINGERPRINT;
+
+    private static final double SHRINKAGE = 0.1;
+    private static final int NEIGHBOURS = 10;
+    /** Share of a class's variance that its subspace keeps. */
+    private static final double KEPT = 0.8;
+
+    /** Whether the score is one of the fingerprint, and not of the logits. */
+    public boolean readsFingerprint() {
+        return this != MAX_PROBABILITY && this != ENERGY;
+    }
+
+    /** Fits the score to known sources. */
+    public abstract NoveltyScore fit(KnownFingerprints known);
+
+    /** As a bundle writes it. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** @throws IllegalArgumentException when there is no method of that label */
+    public static NoveltyMethod labelled(String label) {
+        return Arrays.stream(values())
+                .filter(method -> method.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no novelty score %s: name one of %s"
+                        .formatted(
+                                label,
+                                Arrays.stream(values())
+                                        .map(NoveltyMethod::label)
+                                        .collect(Collectors.joining(", ")))));
+    }
+
+    private static float largest(float[] logits) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            largest = Math.max(largest, logit);
+        }
+        return largest;
+    }
+
+    private static double logSumExp(float[] logits) {
+        float largest = largest(logits);
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - largest);
+        }
+        return largest + Math.log(sum);
+    }
+
+    private static double[] widened(float[] vector) {
+        double[] wide = new double[vector.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = vector[i];
+        }
+        return wide;
+    }
+
+    private static double[] unit(float[] vector) {
+        double[] wide = widened(vector);
+        double sum = 0;
+        for (double component : wide) {
+            sum += component * component;
+        }
+        double scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] *= scale;
+        }
+        return wide;
+    }
+
+    private static double squaredDistance(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            double difference = a[i] - b[i];
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
+    private static DMatrixRMaj centred(float[][] rows, double[] mean) {
+        DMatrixRMaj matrix = new DMatrixRMaj(rows.length, mean.length);
+        for (int row = 0; row < rows.length; row++) {
+            for (int i = 0; i < mean.length; i++) {
+                matrix.set(row, i, rows[row][i] - mean[i]);
+            }
+        }
+        return matrix;
+    }
+
+    private static double[][] rows(DMatrixRMaj matrix) {
+        double[][] rows = new double[matrix.numRows][];
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = Arrays.copyOfRange(matrix.data, row * matrix.numCols, (row + 1) * matrix.numCols);
+        }
+        return rows;
+    }
+
+    /** Solves Lx = b, L lower triangular. */
+    private static double[] solve(double[][] lower, double[] b) {
+        double[] x = new double[b.length];
+        for (int i = 0; i < x.length; i++) {
+            double sum = b[i];
+            for (int j = 0; j < i; j++) {
+                sum -= lower[i][j] * x[j];
+            }
+            x[i] = sum / lower[i][i];
+        }
+        return x;
+    }
+
+    /** The fewest leading ones that keep the wanted share of the variance. */
+    private static double[][] principalAxes(DMatrixRMaj centred) {
+        SingularValueDecomposition_F64<DMatrixRMaj> svd =
+                DecompositionFactory_DDRM.svd(centred.numRows, centred.numCols, false, true, true);
+        if (!svd.decompose(centred.copy())) {
+            throw new ArithmeticException("The principal axes of the fingerprints did not converge");
+        }
+        DMatrixRMaj axes = svd.getV(null, true);
+        double[] values = svd.getSingularValues();
+        SingularOps_DDRM.descendingOrder(null, false, values, svd.numberOfSingularValues(), axes, true);
+        double total = 0;
+        for (int i = 0; i < svd.numberOfSingularValues(); i++) {
+            total += values[i] * values[i];
+        }
+        int count = 0;
+        double kept = 0;
+        while (count < svd.numberOfSingularValues() && kept < KEPT * total) {
+            kept += values[count] * values[count];
+            count++;
+        }
+        return Arrays.copyOf(rows(axes), count);
+    }
+
+    private static double residual(double[] fingerprint, double[] mean, double[][] basis) {
+        double length = squaredDistance(fingerprint, mean);
+        double reached = 0;
+        for (double[] axis : basis) {
+            double product = 0;
+            for (int i = 0; i < axis.length; i++) {
+                product += axis[i] * (fingerprint[i] - mean[i]);
+            }
+            reached += product * product;
+        }
+        return Math.sqrt(Math.max(0, length - reached));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.attributor.openset;
+
+import org.jspecify.annotations.NullMarked;
