@@ -80,7 +80,14 @@ final class BenchSearchCommandIT {
         Path reference = folder.resolve("reference");
         Path cache = folder.resolve("cache");
         assertThat(execute(List.of(
-                        "reference", "build", "--images", "demo/pack/reference.zip", "--out", reference.toString())))
+                        "reference",
+                        "build",
+                        "--images",
+                        "demo/pack/reference.zip",
+                        "--out",
+                        reference.toString(),
+                        "--spaces",
+                        "RESIDUAL,STATISTICS")))
                 .as(err.toString())
                 .isZero();
         String options = "--reference %s --queries demo/pack/real.zip demo/pack/known/vae.zip --queries-per-source 20"
@@ -92,7 +99,7 @@ final class BenchSearchCommandIT {
                     .as(err.toString())
                     .isZero();
             JsonNode sets = new ObjectMapper().readTree(out.toString()).at("/dataSets");
-            assertThat(sets.findValuesAsText("name")).containsExactly("RGB", "FREQ", "RESIDUAL");
+            assertThat(sets.findValuesAsText("name")).containsExactly("RESIDUAL", "STATISTICS");
             for (JsonNode set : sets) {
                 assertThat(set.at("/queries").asInt()).isEqualTo(40);
                 assertThat(set.at("/results/0/engine").asText()).isEqualTo("embedded");

@@ -25,8 +25,18 @@ final class EncoderCommandIT {
         String encoder = HandmadeEncoder.write(folder.resolve("near"), 4).toString();
         String reference = folder.resolve("reference").toString();
         String model = folder.resolve("model").toString();
-        whence("reference", "build", "--images", "demo/pack/reference.zip", "--out", reference, "--encoder", encoder);
-        assertThat(out.toString()).contains("[RGB, FREQ, RESIDUAL, SL]");
+        whence(
+                "reference",
+                "build",
+                "--images",
+                "demo/pack/reference.zip",
+                "--out",
+                reference,
+                "--spaces",
+                "RGB",
+                "--encoder",
+                encoder);
+        assertThat(out.toString()).contains("[RGB, SL]");
 
         whence(
                 "train",
@@ -75,7 +85,7 @@ final class EncoderCommandIT {
                 "0.02",
                 "--json",
                 "-");
-        JsonNode set = JSON.readTree(out.toString()).at("/dataSets/3");
+        JsonNode set = JSON.readTree(out.toString()).at("/dataSets/1");
         assertThat(set.at("/name").asText()).isEqualTo("SL");
         assertThat(set.at("/dimension").asInt()).isEqualTo(HandmadeEncoder.DIMENSION);
         assertThat(set.at("/results/0/recall").asDouble()).isEqualTo(1.0);
