@@ -7,6 +7,7 @@ import dev.whence.attributor.bundle.ModelManifest;
 import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
+import dev.whence.attributor.openset.NoveltyMethod;
 import dev.whence.attributor.openset.NoveltyScore;
 import dev.whence.attributor.projection.ArtifactExtractor;
 import dev.whence.attributor.projection.Projection;
@@ -32,8 +33,7 @@ public final class Attributor implements AutoCloseable {
     private final ImageDecoder decoder;
     private final ArtifactExtractor extractor;
     private final AttributionNetwork network;
-    private final float[][] prototypes;
-    private final Optional<NoveltyScore> noveltyScore;
+    private final NoveltyScore novelty;
 
     private Attributor(ModelBundle bundle, Reference reference, int threads) {
         ModelManifest manifest = bundle.manifest();
@@ -52,9 +52,9 @@ public final class Attributor implements AutoCloseable {
                         .map(space -> space.shape(manifest.size()))
                         .toList(),
                 threads);
-        prototypes = bundle.prototypes();
-        noveltyScore = Optional.ofNullable(manifest.novelty())
-                .map(novelty -> novelty.method().fit(bundle.fingerprints(novelty)));
+        novelty = manifest.novelty() == null
+                ? NoveltyMethod.nearestPrototype(bundle.prototypes())
+                : manifest.novelty().method().fit(bundle.fingerprints(manifest.novelty()));
     }
 
     /**
@@ -101,7 +101,7 @@ public final class Attributor implements AutoCloseable {
             attributions.add(attribution(
                     Calibration.probabilities(
                             reading.logits()[i], bundle.manifest().temperature()),
-                    novelty(reading.logits()[i], reading.fingerprints()[i]),
+                    novelty.of(reading.logits()[i], reading.fingerprints()[i]),
                     reading.fingerprints()[i],
                     artifacts.readings().get(i)));
         }
@@ -123,9 +123,9 @@ public final class Attributor implements AutoCloseable {
                 fingerprint[i] += image.fingerprint()[i] / images.size();
             }
         }
-        ModelManifest.Novelty novelty = bundle.manifest().novelty();
-        double score = novelty == null || novelty.method().readsFingerprint()
-                ? novelty(new float[0], fingerprint)
+        ModelManifest.Novelty described = bundle.manifest().novelty();
+        double score = described == null || described.method().readsFingerprint()
+                ? novelty.of(new float[0], fingerprint)
                 : images.stream()
                         .mapToDouble(image -> image.novelty().score())
                         .average()
@@ -184,23 +184,6 @@ public final class Attributor implements AutoCloseable {
         Candidate first = candidates.get(0);
         boolean clear = first.probability() - candidates.get(1).probability() >= unsureMargin;
         return clear && !first.generator().equals(ModelManifest.REAL) ? Verdict.KNOWN_GENERATOR : Verdict.UNSURE;
-    }
-
-    /** The bundle's score, or for a bundle without one the distance from the fingerprint to the nearest class prototype. */
-    private double novelty(float[] logits, float[] fingerprint) {
-        if (noveltyScore.isPresent()) {
-            return noveltyScore.get().of(logits, fingerprint);
-        }
-        double least = Double.POSITIVE_INFINITY;
-        for (float[] prototype : prototypes) {
-            double sum = 0;
-            for (int i = 0; i < prototype.length; i++) {
-                double difference = fingerprint[i] - (double) prototype[i];
-                sum += difference * difference;
-            }
-            least = Math.min(least, sum);
-        }
-        return Math.sqrt(least);
     }
 
     /** The names of the bundle's classes; {@code real} is one. */

@@ -1,5 +1,6 @@
 package dev.whence.attributor.openset;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,14 +17,31 @@ public record KnownFingerprints(List<float[][]> byClass) {
         }
     }
 
-    /** At most {@value #MOST_OF_A_CLASS} of each class, evenly spread over those given. */
-    public static float[][] sample(List<float[]> fingerprints) {
-        int count = Math.min(MOST_OF_A_CLASS, fingerprints.size());
-        float[][] sample = new float[count][];
-        for (int i = 0; i < count; i++) {
-            sample[i] = fingerprints.get((int) ((long) i * fingerprints.size() / count));
+    /** At most {@value #MOST_OF_A_CLASS} of each class, evenly spread over those there are. */
+    public KnownFingerprints sample() {
+        return new KnownFingerprints(
+                byClass.stream().map(KnownFingerprints::sample).toList());
+    }
+
+    private static float[][] sample(float[][] rows) {
+        float[][] sample = new float[Math.min(MOST_OF_A_CLASS, rows.length)][];
+        for (int i = 0; i < sample.length; i++) {
+            sample[i] = rows[(int) ((long) i * rows.length / sample.length)];
         }
         return sample;
+    }
+
+    /** Mean of each class, as a bundle keeps it. */
+    public float[][] prototypes() {
+        return Arrays.stream(means())
+                .map(mean -> {
+                    float[] prototype = new float[mean.length];
+                    for (int i = 0; i < prototype.length; i++) {
+                        prototype[i] = (float) mean[i];
+                    }
+                    return prototype;
+                })
+                .toArray(float[][]::new);
     }
 
     Stream<float[]> all() {

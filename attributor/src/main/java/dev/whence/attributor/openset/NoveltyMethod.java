@@ -138,6 +138,18 @@ public enum NoveltyMethod {
     /** Fits the score to known sources. */
     public abstract NoveltyScore fit(KnownFingerprints known);
 
+    /** Euclidean distance to the nearest class prototype: the score of bundles that describe none. */
+    public static NoveltyScore nearestPrototype(float[][] prototypes) {
+        double[][] wide = Arrays.stream(prototypes).map(NoveltyMethod::widened).toArray(double[][]::new);
+        return (logits, fingerprint) -> {
+            double[] mine = widened(fingerprint);
+            return Math.sqrt(Arrays.stream(wide)
+                    .mapToDouble(prototype -> squaredDistance(mine, prototype))
+                    .min()
+                    .orElseThrow());
+        };
+    }
+
     /** As a bundle writes it. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Trains an attribution network against a reference and writes the bundle.
@@ -131,13 +132,13 @@ public final class AttributionTrainer {
         }
         Measured measured;
         float[][] prototypes;
-        List<float[][]> known;
+        KnownFingerprints known;
         try (AttributionNetwork network = new AttributionNetwork(graph, settings.shapes(size), settings.threads())) {
             Reading validation = read(network, data.validation());
             ExportCheck.requireEqual(trained, validation.logits());
-            List<List<float[]>> byClass = byClass(read(network, data.training()), data.training(), classes.size());
-            prototypes = byClass.stream().map(AttributionTrainer::mean).toArray(float[][]::new);
-            known = byClass.stream().map(KnownFingerprints::sample).toList();
+            KnownFingerprints all = byClass(read(network, data.training()), data.training(), classes.size());
+            prototypes = all.prototypes();
+            known = all.sample();
             measured = measure(validation, data.validation(), known, settings.falsePositiveRate());
         }
         String version = Hashes.sha256(graph).substring(0, 12);
@@ -170,7 +171,7 @@ public final class AttributionTrainer {
                 settings.spaces(),
                 graph,
                 prototypes,
-                known,
+                known.byClass(),
                 data.seen(),
                 ModelCard.of(manifest, reference.images()));
     }
@@ -219,22 +220,24 @@ public final class AttributionTrainer {
     }
 
     private static Measured measure(
-            Reading reading, TrainingImages.Part part, List<float[][]> known, double falsePositiveRate) {
+            Reading reading, TrainingImages.Part part, KnownFingerprints known, double falsePositiveRate) {
         float[][] logits = reading.logits();
         int[] labels = part.labels(0, part.size());
         double temperature = Calibration.temperature(logits, labels);
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("validationImages", (double) labels.length);
-        figures.put("validationBalancedAccuracy", BalancedAccuracy.of(logits, labels, known.size()));
+        figures.put(
+                "validationBalancedAccuracy",
+                BalancedAccuracy.of(logits, labels, known.byClass().size()));
         figures.put("validationNllBefore", Calibration.negativeLogLikelihood(logits, labels, 1));
         figures.put("validationNllAfter", Calibration.negativeLogLikelihood(logits, labels, temperature));
         return new Measured(
                 temperature,
                 new ModelManifest.Novelty(
                         NoveltyMethod.DEFAULT.label(),
-                        noveltyThreshold(reading, new KnownFingerprints(known), falsePositiveRate),
+                        noveltyThreshold(reading, known, falsePositiveRate),
                         falsePositiveRate,
-                        known.stream().map(rows -> rows.length).toList()),
+                        known.byClass().stream().map(rows -> rows.length).toList()),
                 figures);
     }
 
@@ -247,29 +250,13 @@ public final class AttributionTrainer {
         return scores[scores.length - 1 - (int) (falsePositiveRate * scores.length)];
     }
 
-    private static List<List<float[]>> byClass(Reading reading, TrainingImages.Part part, int classes) {
-        List<List<float[]>> byClass = new ArrayList<>();
-        for (int c = 0; c < classes; c++) {
-            byClass.add(new ArrayList<>());
-        }
-        for (int i = 0; i < part.size(); i++) {
-            byClass.get(part.labels.get(i)).add(reading.fingerprints()[i]);
-        }
-        return byClass;
-    }
-
-    private static float[] mean(List<float[]> rows) {
-        double[] sums = new double[rows.get(0).length];
-        for (float[] row : rows) {
-            for (int j = 0; j < sums.length; j++) {
-                sums[j] += row[j];
-            }
-        }
-        float[] mean = new float[sums.length];
-        for (int j = 0; j < mean.length; j++) {
-            mean[j] = (float) (sums[j] / rows.size());
-        }
-        return mean;
+    private static KnownFingerprints byClass(Reading reading, TrainingImages.Part part, int classes) {
+        return new KnownFingerprints(IntStream.range(0, classes)
+                .mapToObj(c -> IntStream.range(0, part.size())
+                        .filter(i -> part.labels.get(i) == c)
+                        .mapToObj(i -> reading.fingerprints()[i])
+                        .toArray(float[][]::new))
+                .toList());
     }
 
     private static Map<String, String> settings(TrainingSettings settings) {

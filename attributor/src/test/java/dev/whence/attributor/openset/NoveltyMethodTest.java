@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class NoveltyMethodTest {
@@ -76,13 +78,20 @@ class NoveltyMethodTest {
 
     @Test
     void aSampleIsSpreadOverAll() {
-        List<float[]> many = java.util.stream.IntStream.range(0, 1000)
-                .mapToObj(i -> new float[] {i})
-                .toList();
-        float[][] sample = KnownFingerprints.sample(many);
-        assertThat(sample).hasNumberOfRows(KnownFingerprints.MOST_OF_A_CLASS);
-        assertThat(sample[199][0]).isEqualTo(995);
-        assertThat(KnownFingerprints.sample(many.subList(0, 3))).hasNumberOfRows(3);
+        float[][] many = IntStream.range(0, 1000).mapToObj(i -> new float[] {i}).toArray(float[][]::new);
+        List<float[][]> sample = new KnownFingerprints(List.of(many, Arrays.copyOf(many, 3)))
+                .sample()
+                .byClass();
+        assertThat(sample.get(0)).hasNumberOfRows(KnownFingerprints.MOST_OF_A_CLASS);
+        assertThat(sample.get(0)[199][0]).isEqualTo(995);
+        assertThat(sample.get(1)).hasNumberOfRows(3);
+    }
+
+    @Test
+    void theNearestPrototypeIsMeasuredInAStraightLine() {
+        NoveltyScore score = NoveltyMethod.nearestPrototype(new float[][] {{0, 0}, {10, 0}});
+        assertThat(score.of(NO_LOGITS, new float[] {3, 4})).isCloseTo(5, within(1e-12));
+        assertThat(score.of(NO_LOGITS, new float[] {9, 0})).isCloseTo(1, within(1e-12));
     }
 
     private static KnownFingerprints twoPoints() {
