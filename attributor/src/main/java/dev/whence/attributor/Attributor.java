@@ -10,7 +10,7 @@ import dev.whence.attributor.image.ImageRejectedException;
 import dev.whence.attributor.openset.NoveltyMethod;
 import dev.whence.attributor.openset.NoveltyScore;
 import dev.whence.attributor.projection.ArtifactExtractor;
-import dev.whence.attributor.projection.Projection;
+import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.space.Embedder;
@@ -42,14 +42,14 @@ public final class Attributor implements AutoCloseable {
         decoder = new ImageDecoder(ImageLimits.DEFAULT);
         extractor = new ArtifactExtractor(
                 reference,
-                new Embedder(bundle.spaces(), bundle.file(ModelBundle.EMBED), manifest.size(), threads),
-                Projection.named(manifest.projection()),
+                new Embedder(View.spaces(bundle.views()), bundle.file(ModelBundle.EMBED), manifest.size(), threads),
+                bundle.views(),
                 manifest.neighbours(),
                 threads);
         network = new AttributionNetwork(
                 bundle.file(ModelBundle.ATTRIBUTE),
-                bundle.spaces().stream()
-                        .map(space -> space.shape(manifest.size()))
+                bundle.views().stream()
+                        .map(view -> view.space().shape(manifest.size()))
                         .toList(),
                 threads);
         novelty = manifest.novelty() == null
@@ -131,7 +131,7 @@ public final class Attributor implements AutoCloseable {
                         .average()
                         .orElseThrow();
         return attribution(
-                CombinedPosterior.of(posteriors, CombinedPosterior.DEFAULT_CORRELATION), score, fingerprint, List.of());
+                CombinedPosterior.of(posteriors, bundle.manifest().correlation()), score, fingerprint, List.of());
     }
 
     /** In the order of the bundle's classes. */

@@ -2,13 +2,18 @@ package dev.whence.infra;
 
 import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.projection.Projection;
+import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.attributor.training.AttributionTrainer;
 import dev.whence.attributor.training.AttributionTrainer.Trained;
 import dev.whence.attributor.training.TrainingSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -78,16 +83,19 @@ final class TrainCommand implements Callable<Integer> {
             names = "--spaces",
             split = ",",
             paramLabel = "SPACE",
-            description = "Embedding spaces to use, separated by commas; all of the reference if not given.")
+            description =
+                    "Embedding spaces to use, separated by commas; all of the reference if not given. SPACE/PROJECTION has"
+                            + " a projection of its own.")
     private List<String> spaces = List.of();
 
     @Option(
             names = "--projection",
+            split = ",",
             paramLabel = "NAME",
             defaultValue = "affine-hull",
             description = "How the nearest point of the real manifold is estimated: none, nearest, mean or affine-hull"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private String projection;
+                    + " (default: ${DEFAULT-VALUE}). Several, separated by commas: a network for each.")
+    private List<String> projections = List.of();
 
     @Option(
             names = "--neighbours",
@@ -95,6 +103,13 @@ final class TrainCommand implements Callable<Integer> {
             defaultValue = "" + TrainingSettings.DEFAULT_NEIGHBOURS,
             description = "Reference points that the mean or the affine hull is made of (default: ${DEFAULT-VALUE}).")
     private int neighbours;
+
+    @Option(
+            names = "--augment",
+            description =
+                    "Train on every image once more, re-encoded, resized, cropped, blurred or with noise: costs some accuracy"
+                            + " on images as they are and keeps it on such ones.")
+    private boolean augment;
 
     @Option(
             names = "--test-share",
@@ -125,11 +140,9 @@ final class TrainCommand implements Callable<Integer> {
                     model.toAbsolutePath().normalize().getFileName().toString(),
                     seed,
                     epochs,
-                    spaces.isEmpty()
-                            ? real.spaces()
-                            : spaces.stream().map(real::space).toList(),
-                    Projection.named(projection),
+                    views(real),
                     neighbours,
+                    augment,
                     testShare,
                     falsePositiveRate,
                     threads.count());
@@ -138,6 +151,21 @@ final class TrainCommand implements Callable<Integer> {
             report(trained);
         }
         return 0;
+    }
+
+    private List<View> views(Reference real) {
+        List<String> wanted = spaces.isEmpty()
+                ? real.spaces().stream().map(EmbeddingSpace::name).toList()
+                : spaces;
+        Map<String, EmbeddingSpace> opened = new HashMap<>();
+        List<View> views = new ArrayList<>();
+        for (String name : wanted) {
+            String[] parts = name.split("/", 2);
+            EmbeddingSpace space = opened.computeIfAbsent(parts[0].toUpperCase(Locale.ROOT), real::space);
+            List<String> ways = parts.length == 2 ? List.of(parts[1]) : projections;
+            ways.forEach(way -> views.add(new View(space, Projection.named(way))));
+        }
+        return views;
     }
 
     private static Iterator<LabelledImage> labelled(LabelledSources images) {

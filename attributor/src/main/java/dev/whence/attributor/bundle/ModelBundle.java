@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.whence.attributor.Hashes;
 import dev.whence.attributor.openset.KnownFingerprints;
+import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
@@ -46,14 +47,14 @@ public final class ModelBundle {
     private static final long MAX_FILE_BYTES = 1L << 30;
 
     private final ModelManifest manifest;
-    private final List<EmbeddingSpace> spaces;
+    private final List<View> views;
     private final String sha256;
     private final Map<String, byte[]> files;
     private final long[] seen;
 
-    private ModelBundle(ModelManifest manifest, List<EmbeddingSpace> spaces, String sha256, Map<String, byte[]> files) {
+    private ModelBundle(ModelManifest manifest, List<View> views, String sha256, Map<String, byte[]> files) {
         this.manifest = manifest;
-        this.spaces = spaces;
+        this.views = views;
         this.sha256 = sha256;
         this.files = files;
         LongBuffer longs = littleEndian(file(SEEN)).asLongBuffer();
@@ -120,20 +121,23 @@ public final class ModelBundle {
             }
             files.put(name, content);
         }
-        return new ModelBundle(manifest, spaces(manifest, files), Hashes.sha256(manifestBytes), files);
+        return new ModelBundle(manifest, views(manifest, files), Hashes.sha256(manifestBytes), files);
     }
 
-    private static List<EmbeddingSpace> spaces(ModelManifest manifest, Map<String, byte[]> files) {
-        List<EmbeddingSpace> spaces = new ArrayList<>();
+    private static List<View> views(ModelManifest manifest, Map<String, byte[]> files) {
+        Map<String, EmbeddingSpace> spaces = new LinkedHashMap<>();
+        List<View> views = new ArrayList<>();
         for (ModelManifest.Space space : manifest.spaces()) {
             EncoderDescription encoder = space.encoder();
             byte[] graph = files.get(space.encoderFile().orElse(""));
-            spaces.add(
-                    encoder == null || graph == null
-                            ? EmbeddingSpace.named(space.name())
+            EmbeddingSpace embeds = spaces.computeIfAbsent(
+                    space.name(),
+                    name -> encoder == null || graph == null
+                            ? EmbeddingSpace.named(name)
                             : new EncoderSpace(encoder, graph));
+            views.add(new View(embeds, manifest.projection(space)));
         }
-        return List.copyOf(spaces);
+        return List.copyOf(views);
     }
 
     private static byte[] bytes(Path file) throws IOException {
@@ -146,7 +150,7 @@ public final class ModelBundle {
     /**
      * Writes a bundle; the manifest's {@code files} are filled in here, and it is written last.
      *
-     * @param spaces those of the manifest
+     * @param views those of the manifest's spaces
      * @param prototypes mean fingerprint of each class, in the classes' order
      * @param fingerprints known ones of each class, in the classes' order
      * @param seen SHA-256 of every image that training or validation saw, hex
@@ -154,17 +158,17 @@ public final class ModelBundle {
     public static ModelBundle write(
             Path folder,
             ModelManifest manifest,
-            List<EmbeddingSpace> spaces,
+            List<View> views,
             byte[] attribute,
             float[][] prototypes,
             List<float[][]> fingerprints,
             Collection<String> seen,
             String card) {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put(EMBED, Embedder.graph(spaces, manifest.size()));
-        for (int s = 0; s < spaces.size(); s++) {
-            if (spaces.get(s) instanceof EncoderSpace encoder) {
-                files.put(manifest.spaces().get(s).encoderFile().orElseThrow(), encoder.graph());
+        files.put(EMBED, Embedder.graph(View.spaces(views), manifest.size()));
+        for (int v = 0; v < views.size(); v++) {
+            if (views.get(v).space() instanceof EncoderSpace encoder) {
+                files.put(manifest.spaces().get(v).encoderFile().orElseThrow(), encoder.graph());
             }
         }
         files.put(ATTRIBUTE, attribute);
@@ -187,6 +191,7 @@ public final class ModelBundle {
                 manifest.classes(),
                 manifest.temperature(),
                 manifest.unsureMargin(),
+                manifest.setCorrelation(),
                 manifest.novelty(),
                 manifest.reference(),
                 manifest.trainedOn(),
@@ -224,8 +229,8 @@ public final class ModelBundle {
     }
 
     /** In the order of the attribution graph's inputs. */
-    public List<EmbeddingSpace> spaces() {
-        return spaces;
+    public List<View> views() {
+        return views;
     }
 
     /** The mean fingerprint of each class, in the classes' order. */

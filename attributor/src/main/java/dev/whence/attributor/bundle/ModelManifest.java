@@ -1,27 +1,32 @@
 package dev.whence.attributor.bundle;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.whence.attributor.CombinedPosterior;
 import dev.whence.attributor.openset.NoveltyMethod;
+import dev.whence.attributor.projection.Projection;
+import dev.whence.attributor.projection.View;
 import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.attributor.space.EncoderDescription;
 import dev.whence.attributor.space.EncoderSpace;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code model.json}.
  *
- * @param format version of this layout; 1 had no spaces but the built-in ones, 2 no novelty
+ * @param format version of this layout; 1 had no spaces but the built-in ones, 2 no novelty, 3 one projection for all spaces
  * @param version first 12 digits of the attribution graph's hash
  * @param size side length of the canonical images, in pixels
- * @param projection how x* is estimated: none, nearest, mean, affine-hull
+ * @param projection how x* is estimated in spaces that do not say so themselves; null from format 4 on
  * @param neighbours number of reference points the projection sees
- * @param spaces in the order of the attribution graph's inputs
+ * @param spaces in the order of the attribution graph's inputs; a space that is looked at in several ways stands here for each
  * @param classes in the order of the logits
  * @param temperature logits are divided by it before the softmax
  * @param unsureMargin best two candidates closer than this: unsure
+ * @param setCorrelation of what images of one source say, see {@link CombinedPosterior}; null before format 4
  * @param novelty how new generators are recognised; null before format 3: they are not
  * @param reference the reference it was trained against, and the only one it runs with
  * @param trainedOn images of each class that training and validation saw
@@ -34,12 +39,13 @@ public record ModelManifest(
         String name,
         String version,
         int size,
-        String projection,
+        @Nullable String projection,
         int neighbours,
         List<Space> spaces,
         List<SourceClass> classes,
         double temperature,
         double unsureMargin,
+        @Nullable Double setCorrelation,
         @Nullable Novelty novelty,
         ReferenceLink reference,
         Map<String, Integer> trainedOn,
@@ -47,7 +53,7 @@ public record ModelManifest(
         Map<String, Double> measured,
         Map<String, String> files) {
 
-    public static final int FORMAT = 3;
+    public static final int FORMAT = 4;
     static final int FIRST_FORMAT = 1;
 
     /** Name of the class of images from cameras. */
@@ -55,6 +61,7 @@ public record ModelManifest(
 
     /**
      * @param graphSha256 hash of what embeds in this space alone, the graph or an encoder: the reference names the same
+     * @param projection how x* is estimated: none, nearest, mean, affine-hull; null before format 4: as the manifest says
      * @param encoder what embeds; null: the space is built in, and an embedding is an image of 3 x size x size again
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -62,6 +69,7 @@ public record ModelManifest(
             String name,
             int dimension,
             String graphSha256,
+            @Nullable String projection,
             @Nullable EncoderDescription encoder) {
         public Space {
             if (encoder != null && !encoder.name().equals(name)) {
@@ -71,11 +79,13 @@ public record ModelManifest(
         }
 
         /** As the bundle and its reference have it. */
-        public static Space of(EmbeddingSpace space, int size) {
+        public static Space of(View view, int size) {
+            EmbeddingSpace space = view.space();
             return new Space(
                     space.name(),
                     (int) space.shape(size).size(),
                     space.sha256(size),
+                    view.projection().label(),
                     space instanceof EncoderSpace features ? features.description() : null);
         }
 
@@ -108,6 +118,16 @@ public record ModelManifest(
         public NoveltyMethod method() {
             return NoveltyMethod.labelled(score);
         }
+    }
+
+    /** How x* is estimated in one of the spaces. */
+    public Projection projection(Space space) {
+        return Projection.named(Objects.requireNonNull(space.projection() == null ? projection : space.projection()));
+    }
+
+    /** Of what images of one source say. */
+    public double correlation() {
+        return setCorrelation == null ? CombinedPosterior.DEFAULT_CORRELATION : setCorrelation;
     }
 
     /** The reference a bundle belongs to. */

@@ -4,10 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.SingularOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 
 /** The ways to score novelty that are compared. Each is fitted to fingerprints of known sources alone. */
@@ -32,30 +30,11 @@ public enum NoveltyMethod {
     MAHALANOBIS {
         @Override
         public NoveltyScore fit(KnownFingerprints known) {
-            int dimension = known.dimension();
-            double[][] means = known.means();
-            DMatrixRMaj covariance = new DMatrixRMaj(dimension, dimension);
-            int images = 0;
-            for (int i = 0; i < means.length; i++) {
-                DMatrixRMaj centred = centred(known.byClass().get(i), means[i]);
-                CommonOps_DDRM.multAddTransA(centred, centred, covariance);
-                images += centred.numRows;
-            }
-            CommonOps_DDRM.scale(1.0 / images, covariance);
-            // Shrinkage: a few hundred images say little of the directions in which they hardly differ.
-            double ridge = Math.max(SHRINKAGE * CommonOps_DDRM.trace(covariance) / dimension, Double.MIN_NORMAL);
-            for (int i = 0; i < dimension; i++) {
-                covariance.add(i, i, ridge);
-            }
-            CholeskyDecomposition_F64<DMatrixRMaj> cholesky = DecompositionFactory_DDRM.chol(dimension, true);
-            if (!cholesky.decompose(covariance)) {
-                throw new ArithmeticException("The covariance of the fingerprints is not positive definite");
-            }
-            double[][] factor = rows(cholesky.getT(null));
+            Whitening whitening = Whitening.of(known);
             double[][] whitened =
-                    Arrays.stream(means).map(mean -> solve(factor, mean)).toArray(double[][]::new);
+                    Arrays.stream(known.means()).map(whitening::apply).toArray(double[][]::new);
             return (logits, fingerprint) -> {
-                double[] mine = solve(factor, widened(fingerprint));
+                double[] mine = whitening.apply(fingerprint);
                 return Arrays.stream(whitened)
                         .mapToDouble(mean -> squaredDistance(mine, mean))
                         .min()
@@ -101,7 +80,7 @@ public enum NoveltyMethod {
             double[][][] bases = new double[means.length][][];
             double[] usual = new double[means.length];
             for (int i = 0; i < means.length; i++) {
-                bases[i] = principalAxes(centred(known.byClass().get(i), means[i]));
+                bases[i] = principalAxes(Whitening.centred(known.byClass().get(i), means[i]));
                 double[] mean = means[i];
                 double[][] basis = bases[i];
                 usual[i] = Math.max(
@@ -125,7 +104,6 @@ public enum NoveltyMethod {
     /** What generators left out of training spoke for (docs/decisions.md). */
     public static final NoveltyMethod DEFAULT = NEAREST_FINGERPRINT;
 
-    private static final double SHRINKAGE = 0.1;
     private static final int NEIGHBOURS = 10;
     /** Share of a class's variance that its subspace keeps. */
     private static final double KEPT = 0.8;
@@ -215,37 +193,6 @@ public enum NoveltyMethod {
         return sum;
     }
 
-    private static DMatrixRMaj centred(float[][] rows, double[] mean) {
-        DMatrixRMaj matrix = new DMatrixRMaj(rows.length, mean.length);
-        for (int row = 0; row < rows.length; row++) {
-            for (int i = 0; i < mean.length; i++) {
-                matrix.set(row, i, rows[row][i] - mean[i]);
-            }
-        }
-        return matrix;
-    }
-
-    private static double[][] rows(DMatrixRMaj matrix) {
-        double[][] rows = new double[matrix.numRows][];
-        for (int row = 0; row < rows.length; row++) {
-            rows[row] = Arrays.copyOfRange(matrix.data, row * matrix.numCols, (row + 1) * matrix.numCols);
-        }
-        return rows;
-    }
-
-    /** Solves Lx = b, L lower triangular. */
-    private static double[] solve(double[][] lower, double[] b) {
-        double[] x = new double[b.length];
-        for (int i = 0; i < x.length; i++) {
-            double sum = b[i];
-            for (int j = 0; j < i; j++) {
-                sum -= lower[i][j] * x[j];
-            }
-            x[i] = sum / lower[i][i];
-        }
-        return x;
-    }
-
     /** The fewest leading ones that keep the wanted share of the variance. */
     private static double[][] principalAxes(DMatrixRMaj centred) {
         SingularValueDecomposition_F64<DMatrixRMaj> svd =
@@ -266,7 +213,7 @@ public enum NoveltyMethod {
             kept += values[count] * values[count];
             count++;
         }
-        return Arrays.copyOf(rows(axes), count);
+        return Arrays.copyOf(Whitening.rows(axes), count);
     }
 
     private static double residual(double[] fingerprint, double[] mean, double[][] basis) {

@@ -25,48 +25,57 @@ import java.util.stream.IntStream;
  */
 public final class ArtifactExtractor implements AutoCloseable {
     private final Reference reference;
+    private final List<View> views;
     private final List<EmbeddingSpace> spaces;
-    private final Projection projection;
     private final int neighbours;
     private final Embedder embedder;
     /** Empty for one thread: then the caller's own projects, and several callers do not wait for each other. */
     private final Optional<ForkJoinPool> pool;
 
     /**
-     * @param embedder of some of the reference's spaces; closed with this
+     * @param embedder of the views' spaces; closed with this
      * @param neighbours number of reference points a projection sees, at least 1
      * @param threads threads of the projection, at least 1
      */
-    public ArtifactExtractor(
-            Reference reference, Embedder embedder, Projection projection, int neighbours, int threads) {
+    public ArtifactExtractor(Reference reference, Embedder embedder, List<View> views, int neighbours, int threads) {
         this.reference = reference;
         this.embedder = embedder;
         this.spaces = embedder.spaces();
-        this.projection = projection;
+        this.views = List.copyOf(views);
         this.neighbours = neighbours;
         spaces.forEach(reference::collection);
         this.pool = threads == 1 ? Optional.empty() : Optional.of(new ForkJoinPool(threads));
     }
 
     /**
-     * @param artifacts {@code [space][image]}: signed artifacts, of the space's shape, row by row
-     * @param readings {@code [image]}: where it stands in each space
+     * @param artifacts {@code [view][image]}: signed artifacts, of the space's shape, row by row
+     * @param readings {@code [image]}: where it stands in each space, with the artifact of the space's first view
      */
     public record Artifacts(
             float[][][] artifacts, List<List<SpaceReading>> readings, long embedNanos, long projectNanos) {}
+
+    public List<View> views() {
+        return views;
+    }
 
     public Artifacts extract(List<CanonicalImage> images) {
         long start = System.nanoTime();
         float[][][] embeddings = embedder.embed(images);
         long embedded = System.nanoTime();
-        float[][][] artifacts = new float[spaces.size()][images.size()][];
+        float[][][] artifacts = new float[views.size()][][];
         SpaceReading[][] readings = new SpaceReading[images.size()][spaces.size()];
         List<CompletableFuture<List<List<Neighbour>>>> searches = new ArrayList<>();
         for (int s = 0; s < spaces.size(); s++) {
             searches.add(search(spaces.get(s), images, embeddings[s]));
         }
         for (int s = 0; s < spaces.size(); s++) {
-            project(s, result(searches.get(s)), embeddings[s], artifacts[s], readings);
+            List<List<Neighbour>> nearest = result(searches.get(s));
+            // The last view first, so that the reading is of the first.
+            for (int v = views.size() - 1; v >= 0; v--) {
+                if (views.get(v).space().equals(spaces.get(s))) {
+                    artifacts[v] = project(views.get(v), s, nearest, embeddings[s], readings);
+                }
+            }
         }
         long projected = System.nanoTime();
         List<List<SpaceReading>> lists = new ArrayList<>();
@@ -81,9 +90,7 @@ public final class ArtifactExtractor implements AutoCloseable {
         List<Query> queries = IntStream.range(0, images.size())
                 .mapToObj(i -> new Query(images.get(i).sha256(), embeddings[i]))
                 .toList();
-        return reference
-                .collection(space)
-                .searchAsync(queries, Search.nearest(projection.readsSeveral() ? neighbours : 1));
+        return reference.collection(space).searchAsync(queries, Search.nearest(readsSeveral(space) ? neighbours : 1));
     }
 
     private static List<List<Neighbour>> result(CompletableFuture<List<List<Neighbour>>> search) {
@@ -94,18 +101,22 @@ public final class ArtifactExtractor implements AutoCloseable {
         }
     }
 
-    private void project(
-            int s,
-            List<List<Neighbour>> nearest,
-            float[][] embeddings,
-            float[][] artifacts,
-            SpaceReading[][] readings) {
-        EmbeddingSpace space = spaces.get(s);
+    private boolean readsSeveral(EmbeddingSpace space) {
+        return views.stream()
+                .anyMatch(
+                        view -> view.space().equals(space) && view.projection().readsSeveral());
+    }
+
+    private float[][] project(
+            View view, int s, List<List<Neighbour>> nearest, float[][] embeddings, SpaceReading[][] readings) {
+        float[][] artifacts = new float[nearest.size()][];
         onEveryThread(nearest.size(), i -> {
-            artifacts[i] = projection.artifact(embeddings[i], nearest.get(i));
+            artifacts[i] = view.projection().artifact(embeddings[i], nearest.get(i));
             Neighbour closest = nearest.get(i).get(0);
-            readings[i][s] = new SpaceReading(space.name(), closest.id(), closest.distance(), norm(artifacts[i]));
+            readings[i][s] =
+                    new SpaceReading(view.space().name(), closest.id(), closest.distance(), norm(artifacts[i]));
         });
+        return artifacts;
     }
 
     private void onEveryThread(int count, IntConsumer task) {

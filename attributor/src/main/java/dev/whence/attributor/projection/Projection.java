@@ -99,12 +99,16 @@ public enum Projection {
 
     /** @throws IllegalArgumentException when there is no projection of that name */
     public static Projection named(String name) {
-        String wanted = name.toUpperCase(Locale.ROOT).replace('-', '_');
         return Arrays.stream(values())
-                .filter(p -> p.name().equals(wanted))
+                .filter(p -> p.label().equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "There is no projection %s: name one of none, nearest, mean, affine-hull".formatted(name)));
+    }
+
+    /** As a bundle writes it. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Whether more than the nearest reference point is needed. */

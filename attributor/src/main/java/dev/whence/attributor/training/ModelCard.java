@@ -22,7 +22,7 @@ final class ModelCard {
                 Tells %d sources apart on images of %d x %d pixels, by their artifacts against the reference
                 %s %s of %d real images.
 
-                Spaces: %s. Projection: %s.
+                Views (space and projection): %s.
 
                 | source | images seen in training and validation |
                 |---|---|
@@ -37,18 +37,19 @@ final class ModelCard {
                 resized otherwise than the training images may be answered wrongly with high confidence. Probabilities
                 assume that every source is equally likely. An answer is an inference, never a proof.
                 """.formatted(
-                manifest.name(),
-                manifest.version(),
-                manifest.classes().size(),
-                manifest.size(),
-                manifest.size(),
-                manifest.reference().name(),
-                manifest.reference().version(),
-                referenceImages,
-                manifest.spaces().stream().map(ModelManifest.Space::name).collect(Collectors.joining(", ")),
-                manifest.projection(),
-                classes,
-                settings,
-                measured);
+                        manifest.name(),
+                        manifest.version(),
+                        manifest.classes().size(),
+                        manifest.size(),
+                        manifest.size(),
+                        manifest.reference().name(),
+                        manifest.reference().version(),
+                        referenceImages,
+                        manifest.spaces().stream()
+                                .map(space -> space.name() + "/" + space.projection())
+                                .collect(Collectors.joining(", ")),
+                        classes,
+                        settings,
+                        measured);
     }
 }

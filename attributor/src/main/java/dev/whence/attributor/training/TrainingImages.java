@@ -1,12 +1,11 @@
 package dev.whence.attributor.training;
 
 import dev.whence.attributor.CanonicalImage;
-import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.Hashes;
+import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
-import dev.whence.attributor.projection.ArtifactExtractor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,121 +16,118 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Labelled images on their way into training: decoded, split by name, turned into artifacts.
+ * Labelled images on their way into training: split by name and decoded.
  *
  * <p>The split depends on nothing but an image's label and its file name without the ending: the same picture stored as
  * PNG and as JPEG falls on the same side.
  */
-final class TrainingImages {
+public final class TrainingImages {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingImages.class);
-    private static final int BATCH = 64;
 
-    private final ArtifactExtractor extractor;
     private final ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
     private final List<String> classes;
     private final int size;
     private final double testShare;
+    private final boolean keepsTest;
 
-    private final Set<String> seen = new HashSet<>();
+    private final Set<String> decoded = new HashSet<>();
     private final Map<String, Integer> counts = new TreeMap<>();
-    private final Part training;
-    private final Part validation;
-    private long test;
+    private final Part training = new Part();
+    private final Part validation = new Part();
+    private final Part test = new Part();
+    private long testImages;
     private long rejected;
 
-    private final List<CanonicalImage> pending = new ArrayList<>();
-    private final List<Integer> pendingLabels = new ArrayList<>();
-    private final List<Part> pendingParts = new ArrayList<>();
-
-    TrainingImages(ArtifactExtractor extractor, List<String> classes, int spaces, int size, double testShare) {
-        this.extractor = extractor;
+    /**
+     * @param classes names of the sources; their places are the labels
+     * @param size side length of the canonical images, in pixels
+     * @param testShare share of the images that is kept out
+     * @param keepsTest whether the test part is decoded too
+     */
+    public TrainingImages(List<String> classes, int size, double testShare, boolean keepsTest) {
         this.classes = classes;
         this.size = size;
         this.testShare = testShare;
-        training = new Part(spaces);
-        validation = new Part(spaces);
+        this.keepsTest = keepsTest;
     }
 
-    /** The artifacts of one side of the split, {@code artifacts.get(space).get(image)}, with their labels. */
-    static final class Part {
-        final List<List<float[]>> artifacts = new ArrayList<>();
-        final List<Integer> labels = new ArrayList<>();
+    /** One side of the split. */
+    public static final class Part {
+        private final List<CanonicalImage> images = new ArrayList<>();
+        private final List<Integer> labels = new ArrayList<>();
 
-        Part(int spaces) {
-            for (int i = 0; i < spaces; i++) {
-                artifacts.add(new ArrayList<>());
+        public List<CanonicalImage> images() {
+            return images;
+        }
+
+        /** Number of each image's class. */
+        public int[] labels() {
+            return labels.stream().mapToInt(Integer::intValue).toArray();
+        }
+
+        boolean lacks(int label) {
+            return !labels.contains(label);
+        }
+    }
+
+    /** Decodes an image of one of the classes into its part. */
+    public void add(LabelledImage image) {
+        double position = position(image.label(), image.image().fileName());
+        boolean isTest = position < testShare;
+        if (isTest) {
+            testImages++;
+            if (!keepsTest) {
+                return;
             }
-        }
-
-        int size() {
-            return labels.size();
-        }
-
-        float[][][] batch(int from, int to) {
-            return artifacts.stream()
-                    .map(space -> space.subList(from, to).toArray(float[][]::new))
-                    .toArray(float[][][]::new);
-        }
-
-        int[] labels(int from, int to) {
-            return labels.subList(from, to).stream().mapToInt(Integer::intValue).toArray();
-        }
-    }
-
-    void add(String label, EncodedImage image) {
-        double position = position(label, image.fileName());
-        if (position < testShare) {
-            test++;
-            return;
         }
         CanonicalImage canonical;
         try {
-            canonical = decoder.decode(image.bytes(), size);
+            canonical = decoder.decode(image.image().bytes(), size);
         } catch (ImageRejectedException e) {
             rejected++;
-            LOG.warn("{} is left out of training: {}: {}", image.name(), e.reason(), e.getMessage());
+            LOG.warn("{} is left out of training: {}: {}", image.image().name(), e.reason(), e.getMessage());
             return;
         }
-        if (!seen.add(canonical.sha256())) {
+        if (!decoded.add(canonical.sha256())) {
             return;
         }
-        counts.merge(label, 1, Integer::sum);
-        pending.add(canonical);
-        pendingLabels.add(classes.indexOf(label));
-        pendingParts.add(position < testShare + TrainingSettings.VALIDATION_SHARE ? validation : training);
-        if (pending.size() == BATCH) {
-            extract();
+        Part part = isTest ? test : position < testShare + TrainingSettings.VALIDATION_SHARE ? validation : training;
+        part.images.add(canonical);
+        part.labels.add(classes.indexOf(image.label()));
+        if (!isTest) {
+            counts.merge(image.label(), 1, Integer::sum);
         }
     }
 
-    /** Turns what is waiting into artifacts. */
-    void extract() {
-        if (pending.isEmpty()) {
-            return;
-        }
-        float[][][] artifacts = extractor.extract(pending).artifacts();
-        for (int i = 0; i < pending.size(); i++) {
-            Part part = pendingParts.get(i);
-            part.labels.add(pendingLabels.get(i));
-            for (int s = 0; s < artifacts.length; s++) {
-                part.artifacts.get(s).add(artifacts[s][i]);
+    /** @throws IllegalArgumentException when a class is missing in training or validation */
+    public void requireEveryClass() {
+        for (int c = 0; c < classes.size(); c++) {
+            if (training.lacks(c) || validation.lacks(c)) {
+                throw new IllegalArgumentException(
+                        "Too few images of %s: training and validation need some of every source"
+                                .formatted(classes.get(c)));
             }
         }
-        pending.clear();
-        pendingLabels.clear();
-        pendingParts.clear();
     }
 
-    Part training() {
+    public Part training() {
         return training;
     }
 
-    Part validation() {
+    public Part validation() {
         return validation;
+    }
+
+    /** Empty unless it is kept. */
+    public Part test() {
+        return test;
     }
 
     /** SHA-256 of every image of training and validation. */
     Set<String> seen() {
+        Set<String> seen = new HashSet<>();
+        training.images.forEach(image -> seen.add(image.sha256()));
+        validation.images.forEach(image -> seen.add(image.sha256()));
         return seen;
     }
 
@@ -141,7 +137,7 @@ final class TrainingImages {
     }
 
     long testImages() {
-        return test;
+        return testImages;
     }
 
     long rejectedImages() {

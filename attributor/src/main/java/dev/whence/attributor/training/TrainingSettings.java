@@ -1,8 +1,6 @@
 package dev.whence.attributor.training;
 
-import ai.djl.ndarray.types.Shape;
-import dev.whence.attributor.projection.Projection;
-import dev.whence.attributor.space.EmbeddingSpace;
+import dev.whence.attributor.projection.View;
 import java.util.List;
 
 /**
@@ -11,8 +9,9 @@ import java.util.List;
  * @param name name of the bundle
  * @param seed of everything random: the same seed, data and threads give the same bundle
  * @param epochs passes over the training images, at least 1
- * @param spaces some of the reference's spaces
- * @param neighbours number of reference points the affine hull is made of
+ * @param views of some of the reference's spaces; a network is trained for each
+ * @param neighbours number of reference points the mean or the affine hull is made of
+ * @param augmented whether every training image comes once more, perturbed
  * @param testShare share of the images, chosen by their names, that training never sees: in [0, 0.8]
  * @param falsePositiveRate share of known validation images that may count as new, in (0, 1)
  * @param threads at least 1
@@ -21,9 +20,9 @@ public record TrainingSettings(
         String name,
         long seed,
         int epochs,
-        List<EmbeddingSpace> spaces,
-        Projection projection,
+        List<View> views,
         int neighbours,
+        boolean augmented,
         double testShare,
         double falsePositiveRate,
         int threads) {
@@ -47,11 +46,6 @@ public record TrainingSettings(
             throw new IllegalArgumentException(
                     "The false positive rate must be between 0 and 1, not " + falsePositiveRate);
         }
-        spaces = List.copyOf(spaces);
-    }
-
-    /** Shape of one artifact of each space. */
-    List<Shape> shapes(int size) {
-        return spaces.stream().map(space -> space.shape(size)).toList();
+        views = List.copyOf(views);
     }
 }

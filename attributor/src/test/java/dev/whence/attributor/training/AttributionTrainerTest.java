@@ -13,6 +13,7 @@ import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.Verdict;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.projection.Projection;
+import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.reference.ReferenceStore;
 import dev.whence.attributor.space.EmbeddingSpace;
@@ -273,8 +274,13 @@ class AttributionTrainerTest {
     }
 
     private static TrainingSettings trainingSettings(int epochs) {
-        return new TrainingSettings(
-                "synthetic", 1, epochs, EmbeddingSpace.BUILT_IN, Projection.AFFINE_HULL, 8, 0.2, 0.05, 1);
+        return new TrainingSettings("synthetic", 1, epochs, views(EmbeddingSpace.BUILT_IN), 8, false, 0.2, 0.05, 1);
+    }
+
+    private static List<View> views(List<EmbeddingSpace> spaces) {
+        return spaces.stream()
+                .map(space -> new View(space, Projection.AFFINE_HULL))
+                .toList();
     }
 
     private static final class Silent implements AttributionTrainer.Progress {
@@ -282,6 +288,9 @@ class AttributionTrainerTest {
         public void imageRead() {}
 
         @Override
-        public void epoch(int epoch, int of, double loss, double balancedAccuracy) {}
+        public void projected(long images, long of) {}
+
+        @Override
+        public void epoch(View view, int epoch, int of, double loss, double balancedAccuracy) {}
     }
 }

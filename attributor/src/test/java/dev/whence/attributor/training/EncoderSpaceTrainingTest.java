@@ -9,6 +9,7 @@ import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.projection.Projection;
+import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.reference.ReferenceStore;
 import dev.whence.attributor.space.EmbeddingSpace;
@@ -71,7 +72,7 @@ class EncoderSpaceTrainingTest {
         ModelBundle opened = ModelBundle.open(bundle);
         assertThat(opened.file("encoder-SL.onnx"))
                 .isEqualTo(Files.readAllBytes(folder.resolve("SL").resolve("encoder.onnx")));
-        assertThat(opened.spaces().get(1)).isInstanceOf(EncoderSpace.class);
+        assertThat(opened.views().get(1).space()).isInstanceOf(EncoderSpace.class);
         assertThat(opened.manifest().spaces().get(1).dimension()).isEqualTo(SyntheticEncoders.DIMENSION);
         try (Attributor attributor = Attributor.open(bundle, reference, 1)) {
             CanonicalImage image = attributor.canonical(IMAGES.get(0).image().bytes());
@@ -138,7 +139,13 @@ class EncoderSpaceTrainingTest {
     }
 
     private static TrainingSettings settings(List<EmbeddingSpace> spaces, int epochs) {
-        return new TrainingSettings("synthetic", 1, epochs, spaces, Projection.AFFINE_HULL, 8, 0.2, 0.05, 1);
+        return new TrainingSettings("synthetic", 1, epochs, views(spaces), 8, false, 0.2, 0.05, 1);
+    }
+
+    private static List<View> views(List<EmbeddingSpace> spaces) {
+        return spaces.stream()
+                .map(space -> new View(space, Projection.AFFINE_HULL))
+                .toList();
     }
 
     private static final class Silent implements AttributionTrainer.Progress {
@@ -146,6 +153,9 @@ class EncoderSpaceTrainingTest {
         public void imageRead() {}
 
         @Override
-        public void epoch(int epoch, int of, double loss, double balancedAccuracy) {}
+        public void projected(long images, long of) {}
+
+        @Override
+        public void epoch(View view, int epoch, int of, double loss, double balancedAccuracy) {}
     }
 }

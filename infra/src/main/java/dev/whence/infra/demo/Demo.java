@@ -3,6 +3,7 @@ package dev.whence.infra.demo;
 import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.bundle.ModelManifest;
+import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.reference.Reference.RealImage;
 import dev.whence.attributor.reference.ReferenceStore;
@@ -90,7 +91,7 @@ public final class Demo {
                             new Reference.Settings(
                                     model.reference().name(),
                                     model.size(),
-                                    bundle.spaces(),
+                                    View.spaces(bundle.views()),
                                     Runtime.getRuntime().availableProcessors()),
                             new ReferenceStore.Embedded(),
                             read -> {})

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.bundle.ModelManifest;
+import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.reference.Reference.RealImage;
@@ -79,7 +80,10 @@ class StoreOutageIT {
                         .iterator(),
                 reference,
                 new Reference.Settings(
-                        "demo", model.size(), ModelBundle.open(MODEL).spaces(), 2),
+                        "demo",
+                        model.size(),
+                        View.spaces(ModelBundle.open(MODEL).views()),
+                        2),
                 new ReferenceStore.Milvus(server.uri(), MilvusIndex.parse("FLAT"), MilvusAccess.PLAIN),
                 n -> {});
         return reference;

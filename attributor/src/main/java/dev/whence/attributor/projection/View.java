@@ -1,0 +1,20 @@
+package dev.whence.attributor.projection;
+
+import dev.whence.attributor.space.EmbeddingSpace;
+import java.util.List;
+
+/**
+ * How images are looked at: in a space, less the point of the real data manifold that a projection estimates there. A space may be
+ * looked at in several ways.
+ */
+public record View(EmbeddingSpace space, Projection projection) {
+    /** Like {@code RESIDUAL/mean}. */
+    public String name() {
+        return space.name() + "/" + projection.label();
+    }
+
+    /** The spaces that are looked at, each once, in the order of the views. */
+    public static List<EmbeddingSpace> spaces(List<View> views) {
+        return views.stream().map(View::space).distinct().toList();
+    }
+}
