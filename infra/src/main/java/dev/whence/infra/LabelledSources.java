@@ -1,5 +1,6 @@
 package dev.whence.infra;
 
+import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.bundle.ModelManifest;
 import dev.whence.ingest.SourceImage;
 import dev.whence.ingest.UnusableSourceException;
@@ -12,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.SortedMap;
+import java.util.Spliterators;
 import java.util.TreeMap;
+import java.util.stream.StreamSupport;
 
 /** Images whose origin is known: a folder with one archive or folder for each generator, and real ones. */
 final class LabelledSources implements Iterator<LabelledSources.Labelled>, AutoCloseable {
@@ -77,6 +80,14 @@ final class LabelledSources implements Iterator<LabelledSources.Labelled>, AutoC
         count += images.count();
         waiting.add(new Entry(label, images));
         return this;
+    }
+
+    /** The images whose bytes could be read; the others are left out, with a line in the log. */
+    Iterator<LabelledImage> encoded() {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, 0), false)
+                .flatMap(image -> Sources.encoded(image.image()).stream()
+                        .map(encoded -> new LabelledImage(image.label(), encoded)))
+                .iterator();
     }
 
     /** How many images there are, readable or not. */

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             IngestCommand.class,
             ReferenceCommand.class,
             TrainCommand.class,
+            StudyCommand.class,
             TrainEncoderCommand.class,
             AttributeCommand.class,
             EvaluateCommand.class,

@@ -48,4 +48,10 @@ public record TrainingSettings(
         }
         views = List.copyOf(views);
     }
+
+    /** The same with another seed. */
+    public TrainingSettings withSeed(long other) {
+        return new TrainingSettings(
+                name, other, epochs, views, neighbours, augmented, testShare, falsePositiveRate, threads);
+    }
 }

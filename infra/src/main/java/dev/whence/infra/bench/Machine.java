@@ -9,11 +9,11 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /** What the figures were taken on. */
-record Machine(String processor, int cores, String system, String java) {
+public record Machine(String processor, int cores, String system, String java) {
     private static final OperatingSystemMXBean SYSTEM =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
-    static Machine here() {
+    public static Machine here() {
         return new Machine(
                 processorName(),
                 Runtime.getRuntime().availableProcessors(),
@@ -21,7 +21,7 @@ record Machine(String processor, int cores, String system, String java) {
                 System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
     }
 
-    String line() {
+    public String line() {
         return "%s, %d cores, %s, %s".formatted(processor, cores, system, java);
     }
 

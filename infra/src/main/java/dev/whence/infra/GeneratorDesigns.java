@@ -9,17 +9,30 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The kinds of the generators (gan, flow, ...), where a {@code generators.yaml} in their folder or beside it tells them. */
-final class GeneratorFamilies {
+/** How the generators were designed, where a {@code generators.yaml} in their folder or beside it tells it. */
+final class GeneratorDesigns {
     private static final String FILE = "generators.yaml";
+    /** Those that describe a design; the others say where the images come from. */
+    private static final Set<String> PROPERTIES = Set.of(
+            "family",
+            "upsampling",
+            "downsampling",
+            "normalisation",
+            "nonlinearity",
+            "skip",
+            "loss",
+            "output",
+            "conditional",
+            "postprocessing");
 
-    private GeneratorFamilies() {}
+    private GeneratorDesigns() {}
 
     /** The family of each name; empty where no file says one. */
-    static Map<String, Optional<String>> of(Collection<String> generators, Path folder) throws CommandFailedException {
+    static Map<String, Optional<String>> families(Collection<String> generators, Path folder) throws CommandFailedException {
         JsonNode designs = designs(folder);
         Map<String, Optional<String>> families = new TreeMap<>();
         for (String generator : generators) {
@@ -27,6 +40,25 @@ final class GeneratorFamilies {
             families.put(generator, family.isTextual() ? Optional.of(family.textValue()) : Optional.empty());
         }
         return families;
+    }
+
+    /** Property to choice by generator; of several choices the first. Longer texts, and what is no text, are left out. */
+    static Map<String, Map<String, String>> choices(Collection<String> generators, Path folder)
+            throws CommandFailedException {
+        JsonNode designs = designs(folder);
+        Map<String, Map<String, String>> choices = new TreeMap<>();
+        for (String generator : generators) {
+            designs.path("generators").path(generator).properties().forEach(property -> {
+                JsonNode choice = property.getValue().isArray()
+                        ? property.getValue().path(0)
+                        : property.getValue();
+                if (PROPERTIES.contains(property.getKey()) && choice.isTextual()) {
+                    choices.computeIfAbsent(generator, name -> new TreeMap<>())
+                            .put(property.getKey(), choice.textValue());
+                }
+            });
+        }
+        return choices;
     }
 
     private static JsonNode designs(Path folder) throws CommandFailedException {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class GeneratorFamiliesTest {
+class GeneratorDesignsTest {
     @TempDir
     Path folder;
 
@@ -27,20 +27,20 @@ class GeneratorFamiliesTest {
                   odd:
                     family: [gan, vae]
                 """);
-        assertThat(GeneratorFamilies.of(List.of("glow", "odd", "other"), known))
+        assertThat(GeneratorDesigns.families(List.of("glow", "odd", "other"), known))
                 .isEqualTo(Map.of("glow", Optional.of("flow"), "odd", Optional.empty(), "other", Optional.empty()));
     }
 
     @Test
     void withoutAFileNoFamilyIsKnown() throws Exception {
         Path known = Files.createDirectory(folder.resolve("known"));
-        assertThat(GeneratorFamilies.of(List.of("glow"), known)).isEqualTo(Map.of("glow", Optional.empty()));
+        assertThat(GeneratorDesigns.families(List.of("glow"), known)).isEqualTo(Map.of("glow", Optional.empty()));
     }
 
     @Test
     void aBrokenFileIsNamed() throws IOException {
         Files.writeString(folder.resolve("generators.yaml"), "generators: [");
-        assertThatThrownBy(() -> GeneratorFamilies.of(List.of("glow"), folder))
+        assertThatThrownBy(() -> GeneratorDesigns.families(List.of("glow"), folder))
                 .isInstanceOf(CommandFailedException.class)
                 .hasMessageContaining("generators.yaml");
     }

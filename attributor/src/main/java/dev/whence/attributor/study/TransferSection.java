@@ -1,0 +1,72 @@
+package dev.whence.attributor.study;
+
+import dev.whence.attributor.AttributionNetwork;
+import dev.whence.attributor.AttributionNetwork.Reading;
+import dev.whence.attributor.projection.ArtifactExtractor;
+import dev.whence.attributor.study.StudyReport.Section;
+import dev.whence.attributor.study.StudyReport.Table;
+import dev.whence.attributor.training.FusedModel;
+import dev.whence.attributor.training.TrainedViews;
+import dev.whence.attributor.training.TrainingSettings;
+import dev.whence.attributor.training.ViewArtifacts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/** What a network that learned one data set says of another, by families, since the generators differ. */
+final class TransferSection {
+    private TransferSection() {}
+
+    /**
+     * @param data what the model was trained on
+     * @param other with real images of its own as reference; the same spaces
+     */
+    static Section of(StudyData data, FusedModel model, StudyData other, TrainingSettings settings) {
+        TreeSet<String> families = new TreeSet<>();
+        for (int c = 0; c < data.classes().size(); c++) {
+            families.add(data.family(c));
+        }
+        int[] labels = other.images().test().labels();
+        Reading reading;
+        try (ArtifactExtractor extractor = ViewArtifacts.extractor(
+                        other.reference(), model.views(), settings.neighbours(), settings.threads());
+                AttributionNetwork network = new AttributionNetwork(
+                        model.graph(),
+                        model.views().stream()
+                                .map(view -> view.space().shape(data.reference().size()))
+                                .toList(),
+                        settings.threads())) {
+            reading = TrainedViews.read(
+                    network, ViewArtifacts.extract(extractor, other.images().test().images(), done -> {}));
+        }
+        List<List<Object>> rows = new ArrayList<>();
+        double recalls = 0;
+        TreeSet<String> shared = new TreeSet<>();
+        for (int c = 0; c < other.classes().size(); c++) {
+            shared.add(other.family(c));
+        }
+        shared.retainAll(families);
+        for (String family : shared) {
+            int right = 0;
+            int all = 0;
+            for (int i = 0; i < labels.length; i++) {
+                if (other.family(labels[i]).equals(family)) {
+                    all++;
+                    right += data.family(Answers.first(reading.logits()[i])).equals(family) ? 1 : 0;
+                }
+            }
+            recalls += (double) right / all;
+            rows.add(List.of(family, all, (double) right / all));
+        }
+        rows.add(List.of("balanced", labels.length, recalls / shared.size()));
+        rows.add(List.of("chance", labels.length, 1.0 / families.size()));
+        return new Section(
+                "transfer",
+                "Another data set",
+                "The fused network of the first seed on test images of another set, projected onto that set's own real images, by the family of"
+                        + " the class put first. Only families that both sets have; chance is one over the families it knows.",
+                new Table(List.of("family", "images", "recall"), rows),
+                List.of(),
+                List.of());
+    }
+}
