@@ -12,10 +12,12 @@ import java.util.function.IntFunction;
  * nearest neighbours by cosine, among images of known class. Cosines are matrix products: pixels have thousands of
  * components, and one query after the other takes minutes.
  */
-final class NeighbourProbe {
-    static final int NEIGHBOURS = 20;
+public final class NeighbourProbe {
+    public static final int NEIGHBOURS = 20;
     /** Values held at a time, of the known images and of the asked ones. */
     private static final int BLOCK_VALUES = 1 << 23;
+    /** Vectors held at a time, whose cosines are held too. */
+    private static final int MOST_ROWS = 1 << 12;
 
     private NeighbourProbe() {}
 
@@ -24,38 +26,66 @@ final class NeighbourProbe {
      *
      * @param vector of an image by its number
      */
-    record Labelled(int[] labels, IntFunction<float[]> vector) {
-        Labelled(List<float[]> vectors, int[] labels) {
+    public record Labelled(int[] labels, IntFunction<float[]> vector) {
+        public Labelled(List<float[]> vectors, int[] labels) {
             this(labels, vectors::get);
         }
     }
 
     static double accuracy(NDManager manager, Labelled known, Labelled asked) {
-        int dimension = known.vector().apply(0).length;
-        int block = Math.max(1, BLOCK_VALUES / dimension);
+        int[][] neighbours = neighbours(manager, known, asked.labels().length, asked.vector());
         int right = 0;
-        for (int from = 0; from < asked.labels().length; from += block) {
-            int to = Math.min(asked.labels().length, from + block);
+        for (int i = 0; i < neighbours.length; i++) {
+            right += NearestNeighbours.vote(neighbours[i]) == asked.labels()[i] ? 1 : 0;
+        }
+        return (double) right / neighbours.length;
+    }
+
+    /**
+     * The classes of the nearest known vectors.
+     *
+     * @param asked vectors of the dimension of the known
+     * @return {@code [asked][neighbour]}, nearest first; {@value #NEIGHBOURS} each, or all where fewer are known
+     */
+    public static int[][] neighbours(NDManager manager, Labelled known, List<float[]> asked) {
+        return neighbours(manager, known, asked.size(), asked::get);
+    }
+
+    private static int[][] neighbours(NDManager manager, Labelled known, int count, IntFunction<float[]> asked) {
+        int dimension = known.vector().apply(0).length;
+        int block = Math.max(1, Math.min(MOST_ROWS, BLOCK_VALUES / dimension));
+        int[][] neighbours = new int[count][];
+        for (int from = 0; from < count; from += block) {
+            int to = Math.min(count, from + block);
             Nearest[] nearest = new Nearest[to - from];
             for (int i = 0; i < nearest.length; i++) {
                 nearest[i] = new Nearest(Math.min(NEIGHBOURS, known.labels().length));
             }
             for (int start = 0; start < known.labels().length; start += block) {
                 int end = Math.min(known.labels().length, start + block);
-                float[] cosines = cosines(manager, asked, from, to, known, start, end);
-                for (int i = 0; i < cosines.length; i++) {
-                    nearest[i / (end - start)].offer(cosines[i], known.labels()[start + i % (end - start)]);
+                float[] cosines = cosines(manager, asked, from, to, known.vector(), start, end);
+                int at = 0;
+                for (Nearest found : nearest) {
+                    for (int j = start; j < end; j++) {
+                        found.offer(cosines[at++], known.labels()[j]);
+                    }
                 }
             }
             for (int i = 0; i < nearest.length; i++) {
-                right += nearest[i].winner() == asked.labels()[from + i] ? 1 : 0;
+                neighbours[from + i] = nearest[i].labels();
             }
         }
-        return (double) right / asked.labels().length;
+        return neighbours;
     }
 
     private static float[] cosines(
-            NDManager manager, Labelled asked, int from, int to, Labelled known, int start, int end) {
+            NDManager manager,
+            IntFunction<float[]> asked,
+            int from,
+            int to,
+            IntFunction<float[]> known,
+            int start,
+            int end) {
         try (NDManager batch = manager.newSubManager()) {
             NDArray rows = unit(batch, asked, from, to);
             NDArray columns = unit(batch, known, start, end).transpose();
@@ -63,10 +93,10 @@ final class NeighbourProbe {
         }
     }
 
-    private static NDArray unit(NDManager manager, Labelled vectors, int from, int to) {
+    private static NDArray unit(NDManager manager, IntFunction<float[]> vectors, int from, int to) {
         float[][] rows = new float[to - from][];
         for (int i = from; i < to; i++) {
-            float[] vector = vectors.vector().apply(i);
+            float[] vector = vectors.apply(i);
             double squares = 0;
             for (float v : vector) {
                 squares += (double) v * v;
@@ -105,8 +135,8 @@ final class NeighbourProbe {
             labels[at] = label;
         }
 
-        int winner() {
-            return NearestNeighbours.vote(Arrays.copyOf(labels, found));
+        int[] labels() {
+            return Arrays.copyOf(labels, found);
         }
     }
 }

@@ -1,0 +1,169 @@
+package dev.whence.attributor.study;
+
+import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.image.TriangleFilter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+
+/**
+ * Something that happens to images on their way through the net, as an operation on the canonical form. The result has the size and the
+ * SHA-256 of the image, so that an image of a reference collection still does not meet itself there, and it is the same every time: the
+ * noise is drawn from the SHA-256. Every operation rounds to 8 bits when it is done. Safe for use by several threads.
+ */
+public final class Perturbation {
+    /** Standard deviation of the blur, in pixels. */
+    private static final double BLUR = 0.8;
+
+    /** Weights beyond are less than 4 millionths of the middle one. */
+    private static final int BLUR_REACH = 3;
+
+    /** Standard deviation of the noise, in levels of 256, before it is rounded and cut off at black and white. */
+    private static final double NOISE = 4;
+
+    private static final List<Perturbation> GRID = List.of(
+            new Perturbation("none", image -> image),
+            jpeg(95),
+            jpeg(85),
+            jpeg(75),
+            jpeg(65),
+            jpeg(50),
+            jpeg(40),
+            jpeg(30),
+            new Perturbation("double-jpeg", image -> Jpeg.reencode(Jpeg.reencode(image, 85), 60)),
+            resize("0.5"),
+            resize("0.75"),
+            resize("1.5"),
+            new Perturbation("crop", Perturbation::crop),
+            new Perturbation("blur", Perturbation::blur),
+            new Perturbation("noise", Perturbation::noise));
+
+    private final String name;
+    private final UnaryOperator<CanonicalImage> operation;
+
+    private Perturbation(String name, UnaryOperator<CanonicalImage> operation) {
+        this.name = name;
+        this.operation = operation;
+    }
+
+    /**
+     * All there are, in the order of a table:
+     *
+     * <ul>
+     *   <li>{@code none}.
+     *   <li>{@code jpeg-95}, {@code -85}, {@code -75}, {@code -65}, {@code -50}, {@code -40}, {@code -30}: encoded at that quality (libjpeg's
+     *       scale) with chroma halved both ways, and decoded as the product decodes.
+     *   <li>{@code double-jpeg}: the same at 85 and then at 60, on the same grid of blocks.
+     *   <li>{@code resize-0.5}, {@code -0.75}, {@code -1.5}: to the side times that, but not below {@link TriangleFilter#SMALLEST_SIDE}, and
+     *       back, both by {@link TriangleFilter}.
+     *   <li>{@code crop}: the middle 7/8 of each side, brought back to the size by {@link TriangleFilter}.
+     *   <li>{@code blur}: Gaussian, standard deviation 0.8 pixels, edges repeated.
+     *   <li>{@code noise}: Gaussian, standard deviation 4 levels of 256, independent for every sample.
+     * </ul>
+     */
+    public static List<Perturbation> grid() {
+        return GRID;
+    }
+
+    /** @throws IllegalArgumentException when the grid has no such name */
+    public static Perturbation named(String name) {
+        return GRID.stream()
+                .filter(perturbation -> perturbation.name.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "There is no perturbation %s, but there are %s".formatted(name, GRID)));
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The image as it comes out; the image given is not changed. */
+    public CanonicalImage apply(CanonicalImage image) {
+        return operation.apply(image);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    private static Perturbation jpeg(int quality) {
+        return new Perturbation("jpeg-" + quality, image -> Jpeg.reencode(image, quality));
+    }
+
+    private static Perturbation resize(String factor) {
+        double ratio = Double.parseDouble(factor);
+        return new Perturbation("resize-" + factor, image -> {
+            int side = Math.max(TriangleFilter.SMALLEST_SIDE, (int) Math.round(image.size() * ratio));
+            return TriangleFilter.resample(TriangleFilter.resample(image, side), image.size());
+        });
+    }
+
+    private static CanonicalImage crop(CanonicalImage image) {
+        int size = image.size();
+        int side = Math.round(size * 7 / 8f);
+        int margin = (size - side) / 2;
+        byte[] middle = new byte[side * side * 3];
+        for (int y = 0; y < side; y++) {
+            System.arraycopy(image.rgb(), ((y + margin) * size + margin) * 3, middle, y * side * 3, side * 3);
+        }
+        return TriangleFilter.resample(new CanonicalImage(image.sha256(), side, middle), size);
+    }
+
+    private static CanonicalImage blur(CanonicalImage image) {
+        int size = image.size();
+        double[] weights = new double[2 * BLUR_REACH + 1];
+        for (int i = 0; i < weights.length; i++) {
+            double distance = (i - BLUR_REACH) / BLUR;
+            weights[i] = StrictMath.exp(-distance * distance / 2);
+        }
+        double sum = Arrays.stream(weights).sum();
+        double[] levels = new double[image.rgb().length];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = image.rgb()[i] & 0xff;
+        }
+        double[] across = blur(levels, weights, size, 3, size * 3);
+        return with(image, blur(across, weights, size, size * 3, 3), sum * sum);
+    }
+
+    /**
+     * Weighted sums along one axis.
+     *
+     * @param step from a sample to the next one along the axis
+     * @param other from a sample to the next one along the other axis
+     */
+    private static double[] blur(double[] levels, double[] weights, int size, int step, int other) {
+        double[] sums = new double[levels.length];
+        for (int line = 0; line < size; line++) {
+            for (int i = 0; i < size; i++) {
+                for (int tap = 0; tap < weights.length; tap++) {
+                    int from = line * other + Math.max(0, Math.min(size - 1, i + tap - BLUR_REACH)) * step;
+                    int to = line * other + i * step;
+                    for (int channel = 0; channel < 3; channel++) {
+                        sums[to + channel] += weights[tap] * levels[from + channel];
+                    }
+                }
+            }
+        }
+        return sums;
+    }
+
+    private static CanonicalImage noise(CanonicalImage image) {
+        Random random = new Random(Long.parseUnsignedLong(image.sha256(), 0, 16, 16));
+        double[] levels = new double[image.rgb().length];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = (image.rgb()[i] & 0xff) + NOISE * random.nextGaussian();
+        }
+        return with(image, levels, 1);
+    }
+
+    private static CanonicalImage with(CanonicalImage image, double[] levels, double divisor) {
+        byte[] rgb = new byte[levels.length];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) Math.max(0, Math.min(255, Math.round(levels[i] / divisor)));
+        }
+        return new CanonicalImage(image.sha256(), image.size(), rgb);
+    }
+}

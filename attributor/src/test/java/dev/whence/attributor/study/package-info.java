@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.attributor.study;
+
+import org.jspecify.annotations.NullMarked;
