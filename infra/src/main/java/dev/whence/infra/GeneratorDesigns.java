@@ -32,7 +32,8 @@ final class GeneratorDesigns {
     private GeneratorDesigns() {}
 
     /** The family of each name; empty where no file says one. */
-    static Map<String, Optional<String>> families(Collection<String> generators, Path folder) throws CommandFailedException {
+    static Map<String, Optional<String>> families(Collection<String> generators, Path folder)
+            throws CommandFailedException {
         JsonNode designs = designs(folder);
         Map<String, Optional<String>> families = new TreeMap<>();
         for (String generator : generators) {
@@ -49,9 +50,8 @@ final class GeneratorDesigns {
         Map<String, Map<String, String>> choices = new TreeMap<>();
         for (String generator : generators) {
             designs.path("generators").path(generator).properties().forEach(property -> {
-                JsonNode choice = property.getValue().isArray()
-                        ? property.getValue().path(0)
-                        : property.getValue();
+                JsonNode choice =
+                        property.getValue().isArray() ? property.getValue().path(0) : property.getValue();
                 if (PROPERTIES.contains(property.getKey()) && choice.isTextual()) {
                     choices.computeIfAbsent(generator, name -> new TreeMap<>())
                             .put(property.getKey(), choice.textValue());

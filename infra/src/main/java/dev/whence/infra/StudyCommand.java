@@ -25,6 +25,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,8 +57,9 @@ final class StudyCommand implements Callable<Integer> {
             names = "--generated",
             required = true,
             paramLabel = "DIR",
-            description = "Folder with one archive or folder of images for each generator, named after it. A generators.yaml in it or"
-                    + " beside it tells their families and designs.")
+            description =
+                    "Folder with one archive or folder of images for each generator, named after it. A generators.yaml in it or"
+                            + " beside it tells their families and designs.")
     private Path generated;
 
     @Option(
@@ -74,7 +76,7 @@ final class StudyCommand implements Callable<Integer> {
     private Optional<Path> unknown;
 
     @ArgGroup(exclusive = false)
-    private Optional<Other> other = Optional.empty();
+    private @Nullable Other other;
 
     /** A second set, for what generalises. */
     static final class Other {
@@ -124,10 +126,10 @@ final class StudyCommand implements Callable<Integer> {
         try (Reference own = open(reference)) {
             TrainingSettings settings = network.settings("study", own);
             StudyData data = data(own, generated, real, settings, unknown);
-            if (other.isEmpty()) {
+            Other second = other;
+            if (second == null) {
                 run(data, Optional.empty(), settings);
             } else {
-                Other second = other.get();
                 try (Reference another = open(second.reference)) {
                     run(
                             data,
@@ -232,6 +234,7 @@ final class StudyCommand implements Callable<Integer> {
                                 settings.neighbours(),
                                 settings.augmented() ? "with" : "without",
                                 settings.views().stream().map(View::name).collect(Collectors.joining(", "))),
-                "%s, %s, %d threads.".formatted(LocalDate.now(ZoneOffset.UTC), Machine.here().line(), settings.threads()));
+                "%s, %s, %d threads."
+                        .formatted(LocalDate.now(ZoneOffset.UTC), Machine.here().line(), settings.threads()));
     }
 }

@@ -28,7 +28,11 @@ final class Answers {
 
     /** @param label true source of each image */
     static List<LabelledAttribution> of(
-            List<String> classes, Reading reading, double temperature, NoveltyScore novelty, IntFunction<String> label) {
+            List<String> classes,
+            Reading reading,
+            double temperature,
+            NoveltyScore novelty,
+            IntFunction<String> label) {
         List<LabelledAttribution> answers = new ArrayList<>();
         for (int i = 0; i < reading.logits().length; i++) {
             double[] probabilities = Calibration.probabilities(reading.logits()[i], temperature);

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -50,7 +51,11 @@ final class AttributionTable {
      * @param test readings of the test images by every row's network of the first seed, by the row's name
      * @param unknown readings of the unknown generators by the fused one
      */
-    record Made(Section section, FusedModel fused, Map<String, Reading> test, Map<String, Reading> unknown) {}
+    record Made(Section section, FusedModel fused, Map<String, Reading> test, Map<String, Reading> unknown) {
+        Reading fusedTest() {
+            return Objects.requireNonNull(test.get(FUSED));
+        }
+    }
 
     private AttributionTable(StudyData data, TrainingSettings settings) {
         this.data = data;
@@ -94,11 +99,11 @@ final class AttributionTable {
         ViewArtifacts artifacts = ViewArtifacts.of(data.reference(), views, data.images(), settings, progress);
         List<List<float[]>> test;
         Map<String, List<List<float[]>>> unknown = new LinkedHashMap<>();
-        try (ArtifactExtractor extractor = ViewArtifacts.extractor(
-                data.reference(), views, settings.neighbours(), settings.threads())) {
+        try (ArtifactExtractor extractor =
+                ViewArtifacts.extractor(data.reference(), views, settings.neighbours(), settings.threads())) {
             test = ViewArtifacts.extract(extractor, data.images().test().images(), done -> {});
-            data.unknown().forEach((name, images) -> unknown.put(
-                    name, ViewArtifacts.extract(extractor, images, done -> {})));
+            data.unknown()
+                    .forEach((name, images) -> unknown.put(name, ViewArtifacts.extract(extractor, images, done -> {})));
         }
         for (int seed = 0; seed < seeds; seed++) {
             try (TrainedViews trained = TrainedViews.train(
@@ -161,14 +166,17 @@ final class AttributionTable {
             NoveltyScore novelty = NoveltyMethod.DEFAULT.fit(model.known());
             try (AttributionNetwork network = network(model)) {
                 Reading reading = TrainedViews.read(network, select(test, views, row.views));
-                List<LabelledAttribution> answers = new ArrayList<>(
-                        Answers.of(data.classes(), reading, model.temperature(), novelty, i -> data.classes()
-                                .get(labels[i])));
+                List<LabelledAttribution> answers = new ArrayList<>(Answers.of(
+                        data.classes(),
+                        reading,
+                        model.temperature(),
+                        novelty,
+                        i -> data.classes().get(labels[i])));
                 Map<String, Reading> strangers = new TreeMap<>();
-                unknown.forEach((name, artifacts) -> strangers.put(
-                        name, TrainedViews.read(network, select(artifacts, views, row.views))));
-                strangers.forEach((name, of) -> answers.addAll(
-                        Answers.of(data.classes(), of, model.temperature(), novelty, i -> name)));
+                unknown.forEach((name, artifacts) ->
+                        strangers.put(name, TrainedViews.read(network, select(artifacts, views, row.views))));
+                strangers.forEach((name, of) ->
+                        answers.addAll(Answers.of(data.classes(), of, model.temperature(), novelty, i -> name)));
                 List<Evaluation> runs = measured.computeIfAbsent(row, r -> new ArrayList<>());
                 runs.add(Evaluation.of(data.classes(), answers));
                 if (runs.size() == 1) {

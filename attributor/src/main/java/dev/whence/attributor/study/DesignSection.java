@@ -29,10 +29,13 @@ final class DesignSection {
         for (Map.Entry<String, Reading> row : made.test().entrySet()) {
             for (String property : properties) {
                 List<String> choices = IntStream.of(described)
-                        .mapToObj(c -> data.designs().get(data.classes().get(c)).getOrDefault(property, ""))
+                        .mapToObj(c -> data.designs().getOrDefault(data.classes().get(c), Map.of()).getOrDefault(property, ""))
                         .toList();
-                List<String> distinct =
-                        choices.stream().filter(choice -> !choice.isEmpty()).distinct().sorted().toList();
+                List<String> distinct = choices.stream()
+                        .filter(choice -> !choice.isEmpty())
+                        .distinct()
+                        .sorted()
+                        .toList();
                 if (distinct.size() < 2) {
                     continue;
                 }
@@ -46,7 +49,15 @@ final class DesignSection {
                         + " information of clusters and choices, beside the same with the choices dealt anew among the generators. With few"
                         + " generators it is large by chance: the p-value says how often.",
                 new Table(
-                        List.of("features", "property", "choices", "generators", "nmi", "nmiByChance", "deviation", "pValue"),
+                        List.of(
+                                "features",
+                                "property",
+                                "choices",
+                                "generators",
+                                "nmi",
+                                "nmiByChance",
+                                "deviation",
+                                "pValue"),
                         rows),
                 List.of(),
                 List.of());
@@ -75,14 +86,12 @@ final class DesignSection {
                 }
             }
         }
-        int[] choice = IntStream.of(generators).map(g -> distinct.indexOf(choices.get(g))).toArray();
+        int[] choice = IntStream.of(generators)
+                .map(g -> distinct.indexOf(choices.get(g)))
+                .toArray();
         KMeans clusters = KMeans.of(features.toArray(float[][]::new), distinct.size(), STARTS, seed);
         NormalizedMutualInformation information = NormalizedMutualInformation.of(
-                clusters.clusters(),
-                of.stream().mapToInt(Integer::intValue).toArray(),
-                choice,
-                PERMUTATIONS,
-                seed);
+                clusters.clusters(), of.stream().mapToInt(Integer::intValue).toArray(), choice, PERMUTATIONS, seed);
         return List.of(
                 name,
                 property,

@@ -22,11 +22,12 @@ final class EnrolmentSection {
     private EnrolmentSection() {}
 
     static Section of(StudyData data, AttributionTable.Made made, long seed) {
-        Reading test = made.test().get(AttributionTable.FUSED);
+        Reading test = made.fusedTest();
         List<List<Object>> rows = new ArrayList<>();
         List<Series> curves = new ArrayList<>();
         for (Map.Entry<String, Reading> generator : made.unknown().entrySet()) {
-            List<float[]> images = new ArrayList<>(Arrays.asList(generator.getValue().fingerprints()));
+            List<float[]> images =
+                    new ArrayList<>(Arrays.asList(generator.getValue().fingerprints()));
             List<double[]> curve = new ArrayList<>();
             for (int examples : EXAMPLES) {
                 if (2 * examples > images.size()) {
@@ -45,7 +46,13 @@ final class EnrolmentSection {
                 MeanDeviation recall = MeanDeviation.of(draws, Draw::recall);
                 MeanDeviation lost = MeanDeviation.of(draws, Draw::lost);
                 rows.add(List.of(
-                        generator.getKey(), examples, DRAWS, recall.mean(), recall.deviation(), lost.mean(), lost.deviation()));
+                        generator.getKey(),
+                        examples,
+                        DRAWS,
+                        recall.mean(),
+                        recall.deviation(),
+                        lost.mean(),
+                        lost.deviation()));
                 curve.add(new double[] {examples, recall.mean()});
             }
             curves.add(new Series(

@@ -24,16 +24,31 @@ final class MapsSection {
     static Section of(StudyData data, AttributionTable.Made made, long seed) {
         int[] labels = data.images().test().labels();
         int[] seen = new int[data.classes().size()];
-        int[] chosen =
-                IntStream.range(0, labels.length).filter(i -> seen[labels[i]]++ < IMAGES).toArray();
+        int[] chosen = IntStream.range(0, labels.length)
+                .filter(i -> seen[labels[i]]++ < IMAGES)
+                .toArray();
         int[] of = IntStream.of(chosen).map(i -> labels[i]).toArray();
         List<CanonicalImage> images = data.images().test().images();
         List<Chart> charts = new ArrayList<>();
         List<List<Object>> rows = new ArrayList<>();
-        add("pixels", IntStream.of(chosen).mapToObj(i -> pixels(images.get(i))).toArray(float[][]::new), of, data, seed, charts, rows);
+        add(
+                "pixels",
+                IntStream.of(chosen).mapToObj(i -> pixels(images.get(i))).toArray(float[][]::new),
+                of,
+                data,
+                seed,
+                charts,
+                rows);
         for (Map.Entry<String, Reading> row : made.test().entrySet()) {
             float[][] features = row.getValue().fingerprints();
-            add(row.getKey(), IntStream.of(chosen).mapToObj(i -> features[i]).toArray(float[][]::new), of, data, seed, charts, rows);
+            add(
+                    row.getKey(),
+                    IntStream.of(chosen).mapToObj(i -> features[i]).toArray(float[][]::new),
+                    of,
+                    data,
+                    seed,
+                    charts,
+                    rows);
         }
         return new Section(
                 "maps",

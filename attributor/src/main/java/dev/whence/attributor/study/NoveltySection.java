@@ -16,7 +16,7 @@ final class NoveltySection {
     private NoveltySection() {}
 
     static Section of(StudyData data, AttributionTable.Made made) {
-        Reading test = made.test().get(AttributionTable.FUSED);
+        Reading test = made.fusedTest();
         int[] labels = data.images().test().labels();
         boolean[] right = new boolean[labels.length];
         for (int i = 0; i < right.length; i++) {
@@ -55,8 +55,7 @@ final class NoveltySection {
     }
 
     private static List<Object> row(NoveltyMethod method, String generator, int images, OpenSet openSet) {
-        return List.of(
-                method.label(), generator, images, openSet.auroc(), openSet.oscr(), openSet.falsePositiveRate());
+        return List.of(method.label(), generator, images, openSet.auroc(), openSet.oscr(), openSet.falsePositiveRate());
     }
 
     private static double[] scores(NoveltyScore score, Reading reading) {

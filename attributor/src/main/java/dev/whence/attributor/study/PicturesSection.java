@@ -36,7 +36,11 @@ final class PicturesSection {
                 for (int c = 0; c < data.classes().size(); c++) {
                     for (int i = 0; i < labels.length; i++) {
                         if (labels[i] == c) {
-                            rows.add(row(data.classes().get(c), data.images().test().images().get(i), spaces, extractor));
+                            rows.add(row(
+                                    data.classes().get(c),
+                                    data.images().test().images().get(i),
+                                    spaces,
+                                    extractor));
                             break;
                         }
                     }

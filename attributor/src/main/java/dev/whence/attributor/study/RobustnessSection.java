@@ -30,8 +30,7 @@ final class RobustnessSection {
         Map<String, List<CanonicalImage>> images = new TreeMap<>();
         int[] labels = data.images().test().labels();
         for (int i = 0; i < labels.length; i++) {
-            List<CanonicalImage> of =
-                    images.computeIfAbsent(data.classes().get(labels[i]), name -> new ArrayList<>());
+            List<CanonicalImage> of = images.computeIfAbsent(data.classes().get(labels[i]), name -> new ArrayList<>());
             if (of.size() < IMAGES) {
                 of.add(data.images().test().images().get(i));
             }
@@ -45,7 +44,8 @@ final class RobustnessSection {
             untouched = perturbation.name().equals("none") ? balanced : untouched;
             rows.add(row(perturbation.name(), evaluation, untouched));
         }
-        rows.add(row("all-png", evaluate(data.classes(), attributor, images, image -> asPng(attributor, image)), untouched));
+        rows.add(row(
+                "all-png", evaluate(data.classes(), attributor, images, image -> asPng(attributor, image)), untouched));
         return new Section(
                 "robustness",
                 "Robustness",
@@ -53,7 +53,9 @@ final class RobustnessSection {
                                 .formatted(IMAGES)
                         + " balanced accuracy, in hundredths. In all-png every image was written as PNG and read by the product; jpeg-75 is its"
                         + " counterpart with every image a JPEG: the format can give nothing away.",
-                new Table(List.of("change", "images", "accuracy", "balancedAccuracy", "pointsLost", "auroc", "oscr"), rows),
+                new Table(
+                        List.of("change", "images", "accuracy", "balancedAccuracy", "pointsLost", "auroc", "oscr"),
+                        rows),
                 List.of(),
                 List.of());
     }
@@ -87,7 +89,10 @@ final class RobustnessSection {
         BufferedImage picture = new BufferedImage(image.size(), image.size(), BufferedImage.TYPE_INT_RGB);
         byte[] rgb = image.rgb();
         for (int i = 0; i < image.size() * image.size(); i++) {
-            int pixel = (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | rgb[3 * i + 2] & 0xff;
+            int red = rgb[3 * i] & 0xff;
+            int green = rgb[3 * i + 1] & 0xff;
+            int blue = rgb[3 * i + 2] & 0xff;
+            int pixel = (red << 16) | (green << 8) | blue;
             picture.setRGB(i % image.size(), i / image.size(), pixel);
         }
         ByteArrayOutputStream png = new ByteArrayOutputStream();

@@ -24,14 +24,14 @@ final class SetsSection {
             List<CanonicalImage> batch = test.subList(from, Math.min(test.size(), from + BATCH));
             var attributions = attributor.attribute(batch).attributions();
             for (int i = 0; i < attributions.size(); i++) {
-                answers.add(new LabelledAttribution(
-                        data.classes().get(labels[start + i]), attributions.get(i)));
+                answers.add(new LabelledAttribution(data.classes().get(labels[start + i]), attributions.get(i)));
             }
         }
-        data.unknown().forEach((name, images) -> attributor
-                .attribute(images)
-                .attributions()
-                .forEach(answer -> answers.add(new LabelledAttribution(name, answer))));
+        data.unknown()
+                .forEach((name, images) -> attributor
+                        .attribute(images)
+                        .attributions()
+                        .forEach(answer -> answers.add(new LabelledAttribution(name, answer))));
         List<List<Object>> rows = new ArrayList<>();
         for (SetEvaluation set : SetEvaluation.of(data.classes(), answers, attributor::together)) {
             rows.add(List.of(

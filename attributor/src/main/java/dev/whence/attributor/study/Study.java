@@ -72,7 +72,9 @@ public final class Study {
         Map<String, Optional<String>> families = new TreeMap<>();
         for (String name : data.classes()) {
             families.put(
-                    name, Optional.ofNullable(data.designs().getOrDefault(name, Map.of()).get(StudyData.FAMILY)));
+                    name,
+                    Optional.ofNullable(
+                            data.designs().getOrDefault(name, Map.of()).get(StudyData.FAMILY)));
         }
         return families;
     }

@@ -37,7 +37,8 @@ final class TransferSection {
                                 .toList(),
                         settings.threads())) {
             reading = TrainedViews.read(
-                    network, ViewArtifacts.extract(extractor, other.images().test().images(), done -> {}));
+                    network,
+                    ViewArtifacts.extract(extractor, other.images().test().images(), done -> {}));
         }
         List<List<Object>> rows = new ArrayList<>();
         double recalls = 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.image.Perturbation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

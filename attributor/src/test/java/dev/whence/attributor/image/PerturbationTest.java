@@ -1,4 +1,4 @@
-package dev.whence.attributor.study;
+package dev.whence.attributor.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
