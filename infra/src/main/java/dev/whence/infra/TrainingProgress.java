@@ -5,22 +5,33 @@ import dev.whence.attributor.training.AttributionTrainer;
 import java.util.Optional;
 
 /** How far a training is: images first, then one line for each epoch. */
-final class TrainingProgress extends ReadingProgress implements AttributionTrainer.Progress {
-    private Optional<Progress> projecting = Optional.empty();
+final class TrainingProgress implements AttributionTrainer.Progress, AutoCloseable {
+    private final long images;
+    private Optional<Progress> shown = Optional.empty();
+    private long read;
 
+    /** @param images to be read, 0 where that is told otherwise */
     TrainingProgress(long images) {
-        super("reading", images);
+        this.images = images;
     }
 
     @Override
-    public void projected(long images, long of) {
-        super.close();
-        if (projecting.isEmpty()) {
-            projecting = Optional.of(Progress.of("projecting", of));
+    public void imageRead() {
+        at("reading", ++read, images);
+    }
+
+    @Override
+    public void projected(long done, long of) {
+        at("projecting", done, of);
+    }
+
+    private void at(String task, long done, long of) {
+        if (shown.isEmpty()) {
+            shown = Optional.of(Progress.of(task, of));
         }
-        projecting.get().at(images);
-        if (images == of) {
-            finishProjecting();
+        shown.get().at(done);
+        if (done == of) {
+            close();
         }
     }
 
@@ -31,14 +42,9 @@ final class TrainingProgress extends ReadingProgress implements AttributionTrain
                 view.name(), epoch, of, loss, balancedAccuracy);
     }
 
-    private void finishProjecting() {
-        projecting.ifPresent(Progress::close);
-        projecting = Optional.empty();
-    }
-
     @Override
     public void close() {
-        super.close();
-        finishProjecting();
+        shown.ifPresent(Progress::close);
+        shown = Optional.empty();
     }
 }

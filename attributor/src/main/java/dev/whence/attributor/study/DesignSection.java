@@ -29,7 +29,9 @@ final class DesignSection {
         for (Map.Entry<String, Reading> row : made.test().entrySet()) {
             for (String property : properties) {
                 List<String> choices = IntStream.of(described)
-                        .mapToObj(c -> data.designs().getOrDefault(data.classes().get(c), Map.of()).getOrDefault(property, ""))
+                        .mapToObj(c -> data.designs()
+                                .getOrDefault(data.classes().get(c), Map.of())
+                                .getOrDefault(property, ""))
                         .toList();
                 List<String> distinct = choices.stream()
                         .filter(choice -> !choice.isEmpty())

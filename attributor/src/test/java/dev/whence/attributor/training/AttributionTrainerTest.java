@@ -139,6 +139,42 @@ class AttributionTrainerTest {
     }
 
     @Test
+    void aSpaceMayBeLookedAtInSeveralWays() throws Exception {
+        List<View> views = List.of(
+                new View(EmbeddingSpace.STATISTICS, Projection.NONE),
+                new View(EmbeddingSpace.RESIDUAL, Projection.NEAREST),
+                new View(EmbeddingSpace.STATISTICS, Projection.MEAN));
+        Path out = folder.resolve("views");
+        try (Reference open = Reference.open(reference, 1)) {
+            AttributionTrainer.train(
+                    open,
+                    Map.of("chequered", Optional.of("gan"), "striped", Optional.empty()),
+                    IMAGES.iterator(),
+                    new TrainingSettings("views", 1, 3, views, 8, true, 0.2, 0.05, 1),
+                    out,
+                    new Silent());
+        }
+        ModelBundle opened = ModelBundle.open(out);
+        assertThat(opened.views()).isEqualTo(views);
+        assertThat(opened.manifest().correlation()).isBetween(0.0, 1.0);
+        assertThat(opened.manifest().measured()).containsKeys("weight statistics/none", "weight residual/nearest");
+        try (Attributor attributor = Attributor.open(out, reference, 1)) {
+            EncodedImage striped = SyntheticSources.images("striped", 1, 99).get(0);
+            Attribution answer = attribute(attributor, attributor.canonical(striped.bytes()));
+            assertThat(answer.generator()).contains("striped");
+            assertThat(answer.fingerprint()).hasSize(3 * 64);
+            // One reading for each space: of the first view, whose artifact is the embedding itself.
+            assertThat(answer.spaces())
+                    .extracting(Attribution.SpaceReading::space)
+                    .containsExactly("STATISTICS", "RESIDUAL");
+            assertThat(answer.spaces().get(0).artifactNorm())
+                    .isNotEqualTo(answer.spaces().get(0).distance());
+            assertThat(answer.spaces().get(1).artifactNorm())
+                    .isCloseTo(answer.spaces().get(1).distance(), within(1e-3));
+        }
+    }
+
+    @Test
     void theSameSeedGivesTheSameBundle() throws IOException {
         List<LabelledImage> few = IMAGES.stream()
                 .filter(i -> i.image().fileName().contains("-00") || i.label().equals("striped"))
