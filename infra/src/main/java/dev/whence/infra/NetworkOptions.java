@@ -42,9 +42,10 @@ final class NetworkOptions {
             names = "--projection",
             split = ",",
             paramLabel = "NAME",
-            defaultValue = "affine-hull",
-            description = "How the nearest point of the real manifold is estimated: none, nearest, mean or affine-hull"
-                    + " (default: ${DEFAULT-VALUE}). Several, separated by commas: a network for each.")
+            defaultValue = "none,mean",
+            description =
+                    "How the nearest point of the real manifold is estimated: none, nearest, mean or affine-hull. Of"
+                            + " several, separated by commas, a network for each (default: ${DEFAULT-VALUE}).")
     private List<String> projections = List.of();
 
     @Option(

@@ -97,7 +97,7 @@ class StudyCommandIT {
                         "--seeds",
                         "2",
                         "--test-share",
-                        "0.3",
+                        "0.12",
                         "--report",
                         report.toString()))
                 .as(err.toString())

@@ -21,7 +21,8 @@ public record Calibration(List<Bin> bins, double error) {
      */
     public record Bin(double from, double to, int images, double confidence, double accuracy) {}
 
-    static Calibration of(List<LabelledAttribution> known) {
+    /** @param known images of known sources */
+    public static Calibration of(List<LabelledAttribution> known) {
         int[] images = new int[BINS];
         int[] right = new int[BINS];
         double[] confidence = new double[BINS];

@@ -49,7 +49,7 @@ public final class ArtifactExtractor implements AutoCloseable {
 
     /**
      * @param artifacts {@code [view][image]}: signed artifacts, of the space's shape, row by row
-     * @param readings {@code [image]}: where it stands in each space, with the artifact of the space's first view
+     * @param readings {@code [image]}: where it stands in each space, with the artifact of the first view that projects there
      */
     public record Artifacts(
             float[][][] artifacts, List<List<SpaceReading>> readings, long embedNanos, long projectNanos) {}
@@ -70,10 +70,14 @@ public final class ArtifactExtractor implements AutoCloseable {
         }
         for (int s = 0; s < spaces.size(); s++) {
             List<List<Neighbour>> nearest = result(searches.get(s));
-            // The last view first, so that the reading is of the first.
-            for (int v = views.size() - 1; v >= 0; v--) {
+            boolean read = false;
+            for (int v = 0; v < views.size(); v++) {
                 if (views.get(v).space().equals(spaces.get(s))) {
-                    artifacts[v] = project(views.get(v), s, nearest, embeddings[s], readings);
+                    artifacts[v] = project(views.get(v).projection(), embeddings[s], nearest);
+                    if (!read) {
+                        read(s, nearest, artifacts[v], readings);
+                        read = views.get(v).projection() != Projection.NONE;
+                    }
                 }
             }
         }
@@ -107,16 +111,18 @@ public final class ArtifactExtractor implements AutoCloseable {
                         view -> view.space().equals(space) && view.projection().readsSeveral());
     }
 
-    private float[][] project(
-            View view, int s, List<List<Neighbour>> nearest, float[][] embeddings, SpaceReading[][] readings) {
+    private float[][] project(Projection projection, float[][] embeddings, List<List<Neighbour>> nearest) {
         float[][] artifacts = new float[nearest.size()][];
-        onEveryThread(nearest.size(), i -> {
-            artifacts[i] = view.projection().artifact(embeddings[i], nearest.get(i));
+        onEveryThread(nearest.size(), i -> artifacts[i] = projection.artifact(embeddings[i], nearest.get(i)));
+        return artifacts;
+    }
+
+    private void read(int s, List<List<Neighbour>> nearest, float[][] artifacts, SpaceReading[][] readings) {
+        for (int i = 0; i < artifacts.length; i++) {
             Neighbour closest = nearest.get(i).get(0);
             readings[i][s] =
-                    new SpaceReading(view.space().name(), closest.id(), closest.distance(), norm(artifacts[i]));
-        });
-        return artifacts;
+                    new SpaceReading(spaces.get(s).name(), closest.id(), closest.distance(), norm(artifacts[i]));
+        }
     }
 
     private void onEveryThread(int count, IntConsumer task) {

@@ -2,6 +2,7 @@ package dev.whence.attributor.study;
 
 import dev.whence.attributor.AttributionNetwork;
 import dev.whence.attributor.AttributionNetwork.Reading;
+import dev.whence.attributor.evaluation.Calibration;
 import dev.whence.attributor.evaluation.Evaluation;
 import dev.whence.attributor.evaluation.LabelledAttribution;
 import dev.whence.attributor.evaluation.OpenSet;
@@ -42,6 +43,7 @@ final class AttributionTable {
     private final TrainingSettings settings;
     private final List<Row> rows;
     private final Map<Row, List<Evaluation>> measured = new LinkedHashMap<>();
+    private final Map<Row, List<Double>> uncalibrated = new LinkedHashMap<>();
     private final Map<String, Reading> firstTest = new LinkedHashMap<>();
     private final Map<String, Reading> firstUnknown = new TreeMap<>();
     private Optional<FusedModel> first = Optional.empty();
@@ -126,7 +128,7 @@ final class AttributionTable {
                 "Images of the test part, which neither training nor validation saw; means over %d seeds and their standard deviations."
                                 .formatted(seeds)
                         + " The network, its training and its care are the same in every row of networks; only what it reads differs."
-                        + " AUROC and OSCR are of the unknown generators, each counting the same.",
+                        + " The calibration error is given before and after temperature scaling. AUROC and OSCR are of the unknown generators, each counting the same.",
                 new Table(COLUMNS, cells),
                 List.of(),
                 List.of());
@@ -143,6 +145,7 @@ final class AttributionTable {
             "balancedAccuracyDeviation",
             "fdr",
             "fdrDeviation",
+            "calibrationErrorBefore",
             "calibrationError",
             "auroc",
             "aurocDeviation",
@@ -177,6 +180,11 @@ final class AttributionTable {
                         strangers.put(name, TrainedViews.read(network, select(artifacts, views, row.views))));
                 strangers.forEach((name, of) ->
                         answers.addAll(Answers.of(data.classes(), of, model.temperature(), novelty, i -> name)));
+                List<LabelledAttribution> before = Answers.of(
+                        data.classes(), reading, 1, novelty, i -> data.classes().get(labels[i]));
+                uncalibrated
+                        .computeIfAbsent(row, r -> new ArrayList<>())
+                        .add(Calibration.of(before).error());
                 List<Evaluation> runs = measured.computeIfAbsent(row, r -> new ArrayList<>());
                 runs.add(Evaluation.of(data.classes(), answers));
                 if (runs.size() == 1) {
@@ -218,6 +226,8 @@ final class AttributionTable {
                 balanced.deviation(),
                 fdr.mean(),
                 fdr.deviation(),
+                MeanDeviation.of(uncalibrated.getOrDefault(row, List.of()), error -> error)
+                        .mean(),
                 MeanDeviation.of(runs, run -> run.calibration().error()).mean(),
                 auroc.mean(),
                 auroc.deviation(),

@@ -77,6 +77,7 @@ final class OtherMethods {
                 none,
                 none,
                 none,
+                none,
                 none);
     }
 }

@@ -28,7 +28,7 @@ public record TrainingSettings(
         int threads) {
 
     public static final int DEFAULT_EPOCHS = 12;
-    public static final int DEFAULT_NEIGHBOURS = 16;
+    public static final int DEFAULT_NEIGHBOURS = 64;
     public static final double DEFAULT_TEST_SHARE = 0.2;
     public static final double DEFAULT_FALSE_POSITIVE_RATE = 0.05;
 
