@@ -11,7 +11,7 @@ public final class AttributionNetwork implements AutoCloseable {
     private final OnnxNetwork network;
     private final List<Shape> shapes;
 
-    /** @param shapes of one artifact of each space */
+    /** @param shapes of one artifact of each view */
     public AttributionNetwork(byte[] graph, List<Shape> shapes, int threads) {
         this.network = new OnnxNetwork("attribute.onnx", graph, threads);
         this.shapes = List.copyOf(shapes);
@@ -23,7 +23,7 @@ public final class AttributionNetwork implements AutoCloseable {
      */
     public record Reading(float[][] logits, float[][] fingerprints) {}
 
-    /** @param artifacts {@code [space][image]}, each of the space's shape, row by row */
+    /** @param artifacts {@code [view][image]}, each of its space's shape, row by row */
     public Reading read(float[][][] artifacts) {
         int images = artifacts[0].length;
         List<float[][]> outputs = network.run(images, manager -> {

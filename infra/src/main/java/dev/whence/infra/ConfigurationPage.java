@@ -88,7 +88,13 @@ final class ConfigurationPage implements Callable<Integer> {
                 .formatted(
                         name,
                         argument.arity().max() > 0 ? "`%s`".formatted(argument.paramLabel()) : "",
-                        argument.required() ? "required" : hasDefault ? told.group(1) : "",
+                        argument.required() && !inOptionalGroup(argument)
+                                ? "required"
+                                : hasDefault ? told.group(1) : "",
                         told.replaceFirst(""));
+    }
+
+    private static boolean inOptionalGroup(ArgSpec argument) {
+        return argument.group() != null && argument.group().multiplicity().min() == 0;
     }
 }

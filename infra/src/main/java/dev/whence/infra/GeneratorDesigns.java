@@ -3,6 +3,7 @@ package dev.whence.infra;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.whence.attributor.study.StudyData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ final class GeneratorDesigns {
     private static final String FILE = "generators.yaml";
     /** Those that describe a design; the others say where the images come from. */
     private static final Set<String> PROPERTIES = Set.of(
-            "family",
+            StudyData.FAMILY,
             "upsampling",
             "downsampling",
             "normalisation",
@@ -34,16 +35,18 @@ final class GeneratorDesigns {
     /** The family of each name; empty where no file says one. */
     static Map<String, Optional<String>> families(Collection<String> generators, Path folder)
             throws CommandFailedException {
-        JsonNode designs = designs(folder);
+        Map<String, Map<String, String>> choices = choices(generators, folder);
         Map<String, Optional<String>> families = new TreeMap<>();
         for (String generator : generators) {
-            JsonNode family = designs.path("generators").path(generator).path("family");
-            families.put(generator, family.isTextual() ? Optional.of(family.textValue()) : Optional.empty());
+            families.put(
+                    generator,
+                    Optional.ofNullable(
+                            choices.getOrDefault(generator, Map.of()).get(StudyData.FAMILY)));
         }
         return families;
     }
 
-    /** Property to choice by generator; of several choices the first. Longer texts, and what is no text, are left out. */
+    /** What describes a design, property to choice by generator; of several choices the first. What is no text is left out. */
     static Map<String, Map<String, String>> choices(Collection<String> generators, Path folder)
             throws CommandFailedException {
         JsonNode designs = designs(folder);

@@ -1,5 +1,6 @@
 package dev.whence.infra;
 
+import dev.whence.attributor.Attributor;
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.bundle.ModelManifest;
@@ -18,14 +19,18 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +52,8 @@ import picocli.CommandLine.Spec;
             "      --unknown unknown/ --report study"
         })
 final class StudyCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(StudyCommand.class);
+
     @Spec
     private CommandSpec spec;
 
@@ -112,6 +119,9 @@ final class StudyCommand implements Callable<Integer> {
     @Option(names = "--report", required = true, paramLabel = "OUT", description = "Folder to write the report to.")
     private Path report;
 
+    @Option(names = "--overwrite", description = "Write over a report and a bundle that are there already.")
+    private boolean overwrite;
+
     @Option(names = "--json", description = "Print report.json as well.")
     private boolean json;
 
@@ -122,6 +132,11 @@ final class StudyCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (seeds < 1) {
             throw new CommandFailedException("Train with at least 1 seed, not " + seeds);
+        }
+        String[] entries = report.toFile().list();
+        if (!overwrite && entries != null && entries.length > 0) {
+            throw new CommandFailedException(
+                    "%s is not empty: name a new folder, or add --overwrite".formatted(report));
         }
         try (Reference own = open(reference)) {
             TrainingSettings settings = network.settings("study", own);
@@ -155,12 +170,12 @@ final class StudyCommand implements Callable<Integer> {
         try (TrainingProgress progress = new TrainingProgress(0)) {
             Study.run(
                     data,
-                    reference,
                     second,
                     settings,
                     seeds,
                     facts(data, settings),
                     report,
+                    model -> Attributor.open(model, reference, network.threads(), EnvironmentAccess.PINNED),
                     progress,
                     section -> System.err.printf("%s is measured%n", section));
         }
@@ -201,15 +216,19 @@ final class StudyCommand implements Callable<Integer> {
                         "%s is in --generated too: training would see it. Take one of them away".formatted(name));
             }
         }
+        Set<String> seen = new HashSet<>();
         try (LabelledSources sources = new LabelledSources().add(generators)) {
             for (Iterator<LabelledImage> readable = sources.encoded(); readable.hasNext(); ) {
                 LabelledImage image = readable.next();
                 try {
-                    strangers
-                            .computeIfAbsent(image.label(), name -> new ArrayList<>())
-                            .add(decoder.decode(image.image().bytes(), size));
+                    CanonicalImage canonical = decoder.decode(image.image().bytes(), size);
+                    if (seen.add(canonical.sha256())) {
+                        strangers
+                                .computeIfAbsent(image.label(), name -> new ArrayList<>())
+                                .add(canonical);
+                    }
                 } catch (ImageRejectedException e) {
-                    System.err.printf("%s is left out: %s%n", image.image().name(), e.getMessage());
+                    LOG.warn("{} is left out: {}: {}", image.image().name(), e.reason(), e.getMessage());
                 }
             }
         }

@@ -8,6 +8,7 @@ import java.util.Optional;
 final class TrainingProgress implements AttributionTrainer.Progress, AutoCloseable {
     private final long images;
     private Optional<Progress> shown = Optional.empty();
+    private String now = "";
     private long read;
 
     /** @param images to be read, 0 where that is told otherwise */
@@ -26,10 +27,12 @@ final class TrainingProgress implements AttributionTrainer.Progress, AutoCloseab
     }
 
     private void at(String task, long done, long of) {
-        if (shown.isEmpty()) {
+        if (!task.equals(now)) {
+            close();
+            now = task;
             shown = Optional.of(Progress.of(task, of));
         }
-        shown.get().at(done);
+        shown.ifPresent(progress -> progress.at(done));
         if (done == of) {
             close();
         }

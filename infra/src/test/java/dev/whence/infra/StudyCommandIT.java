@@ -115,8 +115,8 @@ class StudyCommandIT {
                         "robustness",
                         "transfer",
                         "designs",
-                        "maps",
-                        "pictures");
+                        "pictures",
+                        "maps");
         List<String> rows = new ArrayList<>();
         json.get("sections")
                 .get(0)
@@ -150,7 +150,7 @@ class StudyCommandIT {
                         .get("property")
                         .asText())
                 .isIn("family", "loss");
-        assertThat(Files.readString(report.resolve("robustness.csv"))).contains("jpeg-50", "all-png");
+        assertThat(Files.readString(report.resolve("robustness.csv"))).contains("jpeg-50", "blur");
         assertThat(Files.readString(report.resolve("report.html"))).contains("x* in RGB");
         assertThat(ModelBundle.open(report.resolve("model")).views()).hasSize(3);
         assertThat(out.toString()).contains("report.html");

@@ -104,7 +104,10 @@ public final class ModelBundle {
         }
         Map<String, byte[]> files = new LinkedHashMap<>();
         List<String> names = new ArrayList<>(FILES);
-        manifest.spaces().forEach(space -> space.encoderFile().ifPresent(names::add));
+        manifest.spaces().stream()
+                .flatMap(space -> space.encoderFile().stream())
+                .distinct()
+                .forEach(names::add);
         if (manifest.novelty() != null) {
             names.add(FINGERPRINTS);
         }

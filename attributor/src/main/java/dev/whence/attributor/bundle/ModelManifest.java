@@ -10,7 +10,6 @@ import dev.whence.attributor.space.EncoderDescription;
 import dev.whence.attributor.space.EncoderSpace;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +121,12 @@ public record ModelManifest(
 
     /** How x* is estimated in one of the spaces. */
     public Projection projection(Space space) {
-        return Projection.named(Objects.requireNonNull(space.projection() == null ? projection : space.projection()));
+        String name = space.projection() == null ? projection : space.projection();
+        if (name == null) {
+            throw new IllegalArgumentException(
+                    "model.json is damaged: it says no projection for the space " + space.name());
+        }
+        return Projection.named(name);
     }
 
     /** Of what images of one source say. */

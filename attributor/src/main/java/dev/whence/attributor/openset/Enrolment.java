@@ -8,8 +8,8 @@ import java.util.List;
  * own when it lies nearer to that than to the prototypes of the known sources, by a margin that keeps theirs.
  *
  * <p>Distances are those of linear discriminant analysis: fingerprints are whitened by the covariance within the known sources, which
- * a few images could not tell. The mean of n images lies off its true place by about 1/n of the spread within a class, so its squared distances are
- * too long by dimension/n in the mean: that is taken off.
+ * a few images could not tell. The prototype of n images lies off its true place, which makes squared distances to it about
+ * dimension/n too long: so far may a known prototype be nearer, where no known fingerprint is that near.
  */
 public final class Enrolment {
     private final Whitening whitening;

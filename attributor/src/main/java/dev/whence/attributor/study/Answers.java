@@ -3,7 +3,9 @@ package dev.whence.attributor.study;
 import dev.whence.attributor.Attribution;
 import dev.whence.attributor.Attribution.Candidate;
 import dev.whence.attributor.AttributionNetwork.Reading;
+import dev.whence.attributor.Attributor;
 import dev.whence.attributor.Calibration;
+import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.Verdict;
 import dev.whence.attributor.evaluation.LabelledAttribution;
 import dev.whence.attributor.openset.NoveltyScore;
@@ -15,7 +17,21 @@ import java.util.function.IntFunction;
 
 /** Readings of networks as attributions, so that models without a bundle are measured by the same code as those with one. */
 final class Answers {
+    private static final int BATCH = 64;
+
     private Answers() {}
+
+    /** Attributions by a bundle, in batches. */
+    static List<LabelledAttribution> of(Attributor attributor, List<CanonicalImage> images, IntFunction<String> label) {
+        List<LabelledAttribution> answers = new ArrayList<>();
+        for (int from = 0; from < images.size(); from += BATCH) {
+            attributor
+                    .attribute(images.subList(from, Math.min(images.size(), from + BATCH)))
+                    .attributions()
+                    .forEach(answer -> answers.add(new LabelledAttribution(label.apply(answers.size()), answer)));
+        }
+        return answers;
+    }
 
     /** The class with the highest score. */
     static int first(float[] scores) {

@@ -125,10 +125,12 @@ final class AttributionTable {
         Section section = new Section(
                 "attribution",
                 "Accuracy and Frechet distance ratio",
-                "Images of the test part, which neither training nor validation saw; means over %d seeds and their standard deviations."
-                                .formatted(seeds)
-                        + " The network, its training and its care are the same in every row of networks; only what it reads differs."
-                        + " The calibration error is given before and after temperature scaling. AUROC and OSCR are of the unknown generators, each counting the same.",
+                ("Images of the test part, which neither training nor validation saw; means over %d seeds and their standard deviations."
+                                + " The rows of one space are the same network with the same training and care; only what it reads differs."
+                                + " Fused rows pool as many networks as they have views: the ablations have fewer than all. The Frechet"
+                                + " distance ratio compares rows of as many features alone. The calibration error is given before and after"
+                                + " temperature scaling. AUROC and OSCR are of the unknown generators, each counting the same.")
+                        .formatted(seeds),
                 new Table(COLUMNS, cells),
                 List.of(),
                 List.of());

@@ -4,7 +4,7 @@ import dev.whence.attributor.CanonicalImage;
 import java.util.List;
 
 /** An older method of attribution, fitted to training images, that the study compares with. Safe for use by several threads. */
-public interface Baseline {
+interface Baseline {
     /**
      * How likely each class is.
      *

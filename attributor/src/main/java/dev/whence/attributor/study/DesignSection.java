@@ -49,7 +49,8 @@ final class DesignSection {
                 "Clusters and designs",
                 "k-means of the features of generated test images, as many clusters as the property has choices; normalised mutual"
                         + " information of clusters and choices, beside the same with the choices dealt anew among the generators. With few"
-                        + " generators it is large by chance: the p-value says how often.",
+                        + " generators it is large by chance: the p-value says how often, of one row, not corrected for the number of rows. Of several choices"
+                        + " of a generator the first counts.",
                 new Table(
                         List.of(
                                 "features",

@@ -11,7 +11,7 @@ import java.util.List;
  * The classes of the {@value NeighbourProbe#NEIGHBOURS} nearest training vectors by cosine, each vote divided by the number of training
  * vectors of its class: large classes have more neighbours everywhere. The features of the method are the vectors themselves.
  */
-public final class NearestNeighbourBaseline {
+final class NearestNeighbourBaseline {
     private final Labelled training;
     private final int[] sizes;
 

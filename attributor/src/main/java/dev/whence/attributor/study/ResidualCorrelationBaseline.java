@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * <p>The denoised image is the 3 x 3 binomial blur, edges repeated, as in the embedding space RESIDUAL; theirs is made by a wavelet
  * filter, which has little to work with in 32 pixels.
  */
-public final class ResidualCorrelationBaseline implements Baseline {
+final class ResidualCorrelationBaseline implements Baseline {
     private static final int[] BINOMIAL = {1, 2, 1};
 
     private final int size;

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * A linear classifier of azimuthally averaged log power spectra (Durall, Keuper and Keuper, "Watch your up-convolution", CVPR 2020), theirs
  * of real and fake, this one of many classes. Features are the spectra, scores probabilities under equal shares of the classes.
  */
-public final class SpectrumBaseline implements Baseline {
+final class SpectrumBaseline implements Baseline {
     private final RadialSpectrum spectrum;
     private final LogisticRegression classifier;
 

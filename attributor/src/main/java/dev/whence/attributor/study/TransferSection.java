@@ -12,6 +12,7 @@ import dev.whence.attributor.training.ViewArtifacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** What a network that learned one data set says of another, by families, since the generators differ. */
 final class TransferSection {
@@ -40,13 +41,15 @@ final class TransferSection {
                     network,
                     ViewArtifacts.extract(extractor, other.images().test().images(), done -> {}));
         }
-        List<List<Object>> rows = new ArrayList<>();
-        double recalls = 0;
         TreeSet<String> shared = new TreeSet<>();
-        for (int c = 0; c < other.classes().size(); c++) {
-            shared.add(other.family(c));
+        for (int label : labels) {
+            shared.add(other.family(label));
         }
         shared.retainAll(families);
+        List<List<Object>> rows = new ArrayList<>();
+        List<Double> recalls = new ArrayList<>();
+        int images = 0;
+        double byChance = 0;
         for (String family : shared) {
             int right = 0;
             int all = 0;
@@ -56,18 +59,28 @@ final class TransferSection {
                     right += data.family(Answers.first(reading.logits()[i])).equals(family) ? 1 : 0;
                 }
             }
-            recalls += (double) right / all;
+            images += all;
+            recalls.add((double) right / all);
+            byChance += (double) classesOf(data, family) / data.classes().size() / shared.size();
             rows.add(List.of(family, all, (double) right / all));
         }
-        rows.add(List.of("balanced", labels.length, recalls / shared.size()));
-        rows.add(List.of("chance", labels.length, 1.0 / families.size()));
+        rows.add(List.of(
+                "balanced", images, MeanDeviation.of(recalls, recall -> recall).mean()));
+        rows.add(List.of("a class at random", images, byChance));
+        rows.add(List.of("always the same family", images, 1.0 / shared.size()));
         return new Section(
                 "transfer",
                 "Another data set",
                 "The fused network of the first seed on test images of another set, projected onto that set's own real images, by the family of"
-                        + " the class put first. Only families that both sets have; chance is one over the families it knows.",
+                        + " the class put first. Only families that both sets have; below, what guessing would reach.",
                 new Table(List.of("family", "images", "recall"), rows),
                 List.of(),
                 List.of());
+    }
+
+    private static long classesOf(StudyData data, String family) {
+        return IntStream.range(0, data.classes().size())
+                .filter(c -> data.family(c).equals(family))
+                .count();
     }
 }

@@ -19,7 +19,7 @@ import java.util.Random;
  * The training of the network of one view.
  *
  * <p>Every source gets the same share of every epoch however few its images (what is reported is balanced accuracy).
- * Half of the images are mirrored, which vectors show nothing of, and where there are perturbed ones every other is
+ * Half of the images are mirrored, which features of encoders show nothing of, and where there are perturbed ones every other is
  * perturbed. The parameters of the epoch with the best balanced accuracy on the validation part are kept.
  */
 final class BranchTraining implements AutoCloseable {

@@ -30,7 +30,8 @@ final class ModelCard {
 
                 Training: %s.
 
-                On the validation images, which also chose the epoch and the temperature:
+                On the validation images, which also chose epochs, weights of the views, temperature and threshold, so that these figures are
+                on the bright side:
                 %s
 
                 Limits: a source that is not in the table may be answered as one that is, or as real. Images that were re-encoded or

@@ -16,7 +16,7 @@ final class OpinionPool {
 
     /**
      * The weights, not negative and with sum 1, with the least negative log likelihood at the best temperature; every class counts the
-     * same. The likelihood is concave in them, so going along one after the other ends at its top.
+     * same; equal ones where no view says anything of those images. The likelihood is concave in them, so going along one after the other comes near its top.
      *
      * @param logits {@code [view][image][class]}
      * @param labels the true class of each image
@@ -31,8 +31,9 @@ final class OpinionPool {
             }
         }
         double sum = Arrays.stream(weights).sum();
-        if (!(sum > 0)) {
-            throw new ArithmeticException("No view says anything of the validation images: train longer");
+        if (sum == 0) {
+            Arrays.fill(weights, 1.0 / weights.length);
+            return weights;
         }
         return Arrays.stream(weights).map(weight -> weight / sum).toArray();
     }

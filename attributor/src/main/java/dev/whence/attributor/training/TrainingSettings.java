@@ -2,6 +2,7 @@ package dev.whence.attributor.training;
 
 import dev.whence.attributor.projection.View;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a training is asked for.
@@ -32,7 +33,7 @@ public record TrainingSettings(
     public static final double DEFAULT_TEST_SHARE = 0.2;
     public static final double DEFAULT_FALSE_POSITIVE_RATE = 0.05;
 
-    /** Share of the images that choose the epoch and the temperature. */
+    /** Share of the images that choose what descent does not. */
     static final double VALIDATION_SHARE = 0.1;
 
     public TrainingSettings {
@@ -47,6 +48,12 @@ public record TrainingSettings(
                     "The false positive rate must be between 0 and 1, not " + falsePositiveRate);
         }
         views = List.copyOf(views);
+        if (views.isEmpty() || Set.copyOf(views).size() < views.size()) {
+            throw new IllegalArgumentException("Name at least one space, and none twice with the same projection");
+        }
+        if (neighbours < 1) {
+            throw new IllegalArgumentException("A projection needs at least 1 neighbour, not " + neighbours);
+        }
     }
 
     /** The same with another seed. */

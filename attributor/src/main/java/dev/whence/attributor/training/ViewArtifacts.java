@@ -6,8 +6,10 @@ import dev.whence.attributor.projection.ArtifactExtractor;
 import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.space.Embedder;
+import dev.whence.attributor.space.EmbeddingSpace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongConsumer;
 
@@ -20,11 +22,7 @@ import java.util.function.LongConsumer;
 public record ViewArtifacts(List<View> views, List<LabelledArtifacts> training, List<LabelledArtifacts> validation) {
     private static final int BATCH = 64;
 
-    /**
-     * Embeds and projects.
-     *
-     * @throws IllegalArgumentException when the reference embeds otherwise than this version
-     */
+    /** Embeds and projects. */
     public static ViewArtifacts of(
             Reference reference,
             List<View> views,
@@ -69,6 +67,18 @@ public record ViewArtifacts(List<View> views, List<LabelledArtifacts> training, 
                 .map(image ->
                         perturbations.get(random.nextInt(perturbations.size())).apply(image))
                 .toList();
+    }
+
+    /** @throws IllegalArgumentException when the reference lacks a space, or embeds otherwise than this version */
+    public static void requireAlike(Reference reference, List<View> views) {
+        for (EmbeddingSpace space : View.spaces(views)) {
+            reference.collection(space);
+            if (!reference.graphSha256(space.name()).equals(Optional.of(space.sha256(reference.size())))) {
+                throw new IllegalArgumentException(
+                        "The reference %s embeds in the space %s otherwise than is asked for: build it again"
+                                .formatted(reference.name(), space.name()));
+            }
+        }
     }
 
     /** One of views of a reference, as this version embeds. */

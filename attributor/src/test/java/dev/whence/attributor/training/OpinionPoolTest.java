@@ -44,6 +44,13 @@ class OpinionPoolTest {
     }
 
     @Test
+    void whereNoViewSaysAnythingAllCountTheSame() {
+        float[][] wrong = {{0, 1}, {1, 0}};
+        assertThat(OpinionPool.weights(new float[][][] {wrong, wrong}, new int[] {0, 1}))
+                .containsExactly(0.5, 0.5);
+    }
+
+    @Test
     void pooledLogitsAreTheWeightedSum() {
         float[][][] logits = {{{1, 2}, {3, 4}}, {{10, 20}, {30, 40}}};
         assertThat(OpinionPool.pooled(logits, new double[] {0.75, 0.25}))
