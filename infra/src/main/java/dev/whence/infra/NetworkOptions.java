@@ -58,8 +58,8 @@ final class NetworkOptions {
     @Option(
             names = "--augment",
             description =
-                    "Train on every image once more, re-encoded, resized, cropped, blurred or with noise: costs some accuracy"
-                            + " on images as they are and keeps it on such ones.")
+                    "Train on every image once more, re-encoded, resized, cropped, blurred or with noise: for"
+                            + " images that went through such changes.")
     private boolean augment;
 
     @Option(

@@ -93,7 +93,7 @@ class StudyCommandIT {
                         "--spaces",
                         "STATISTICS/none,STATISTICS/mean,RGB/nearest",
                         "--epochs",
-                        "2",
+                        "1",
                         "--seeds",
                         "2",
                         "--test-share",
