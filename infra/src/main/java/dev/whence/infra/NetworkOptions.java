@@ -57,9 +57,8 @@ final class NetworkOptions {
 
     @Option(
             names = "--augment",
-            description =
-                    "Train on every image once more, re-encoded, resized, cropped, blurred or with noise: for"
-                            + " images that went through such changes.")
+            description = "Train on every image once more, re-encoded, resized, cropped, blurred or with noise: for"
+                    + " images that went through such changes.")
     private boolean augment;
 
     @Option(

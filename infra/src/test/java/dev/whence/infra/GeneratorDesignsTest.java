@@ -24,11 +24,15 @@ class GeneratorDesignsTest {
                   glow:
                     family: flow
                     skip: [none]
+                    repo: someone/glow
                   odd:
                     family: [gan, vae]
                 """);
         assertThat(GeneratorDesigns.families(List.of("glow", "odd", "other"), known))
-                .isEqualTo(Map.of("glow", Optional.of("flow"), "odd", Optional.empty(), "other", Optional.empty()));
+                .isEqualTo(Map.of("glow", Optional.of("flow"), "odd", Optional.of("gan"), "other", Optional.empty()));
+        // Of several choices the first, which the file calls the main one; what describes no design is left out.
+        assertThat(GeneratorDesigns.choices(List.of("glow", "odd", "other"), known))
+                .isEqualTo(Map.of("glow", Map.of("family", "flow", "skip", "none"), "odd", Map.of("family", "gan")));
     }
 
     @Test
