@@ -47,11 +47,7 @@ public final class Attributor implements AutoCloseable {
                 manifest.neighbours(),
                 threads);
         network = new AttributionNetwork(
-                bundle.file(ModelBundle.ATTRIBUTE),
-                bundle.views().stream()
-                        .map(view -> view.space().shape(manifest.size()))
-                        .toList(),
-                threads);
+                bundle.file(ModelBundle.ATTRIBUTE), View.shapes(bundle.views(), manifest.size()), threads);
         novelty = manifest.novelty() == null
                 ? NoveltyMethod.nearestPrototype(bundle.prototypes())
                 : manifest.novelty().method().fit(bundle.fingerprints(manifest.novelty()));

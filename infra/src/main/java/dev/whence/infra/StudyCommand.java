@@ -57,24 +57,8 @@ final class StudyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--reference", required = true, paramLabel = "R", description = "Folder of the reference.")
-    private Path reference;
-
-    @Option(
-            names = "--generated",
-            required = true,
-            paramLabel = "DIR",
-            description =
-                    "Folder with one archive or folder of images for each generator, named after it. A generators.yaml in it or"
-                            + " beside it tells their families and designs.")
-    private Path generated;
-
-    @Option(
-            names = "--real",
-            required = true,
-            paramLabel = "SOURCE",
-            description = "Real images that are not in the reference.")
-    private Path real;
+    @Mixin
+    private TrainingSources sources;
 
     @Option(
             names = "--unknown",
@@ -119,9 +103,6 @@ final class StudyCommand implements Callable<Integer> {
     @Option(names = "--report", required = true, paramLabel = "OUT", description = "Folder to write the report to.")
     private Path report;
 
-    @Option(names = "--overwrite", description = "Write over a report and a bundle that are there already.")
-    private boolean overwrite;
-
     @Option(names = "--json", description = "Print report.json as well.")
     private boolean json;
 
@@ -133,14 +114,10 @@ final class StudyCommand implements Callable<Integer> {
         if (seeds < 1) {
             throw new CommandFailedException("Train with at least 1 seed, not " + seeds);
         }
-        String[] entries = report.toFile().list();
-        if (!overwrite && entries != null && entries.length > 0) {
-            throw new CommandFailedException(
-                    "%s is not empty: name a new folder, or add --overwrite".formatted(report));
-        }
-        try (Reference own = open(reference)) {
+        sources.requireFree(report, "report");
+        try (Reference own = open(sources.reference)) {
             TrainingSettings settings = network.settings("study", own);
-            StudyData data = data(own, generated, real, settings, unknown);
+            StudyData data = data(own, sources.generated, sources.real, settings, unknown);
             Other second = other;
             if (second == null) {
                 run(data, Optional.empty(), settings);
@@ -175,7 +152,7 @@ final class StudyCommand implements Callable<Integer> {
                     seeds,
                     facts(data, settings),
                     report,
-                    model -> Attributor.open(model, reference, network.threads(), EnvironmentAccess.PINNED),
+                    model -> Attributor.open(model, sources.reference, network.threads(), EnvironmentAccess.PINNED),
                     progress,
                     section -> System.err.printf("%s is measured%n", section));
         }

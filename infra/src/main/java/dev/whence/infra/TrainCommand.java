@@ -25,60 +25,29 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--reference",
-            required = true,
-            paramLabel = "R",
-            description = "Folder of the reference that 'whence reference build' wrote.")
-    private Path reference;
-
-    @Option(
-            names = "--generated",
-            required = true,
-            paramLabel = "DIR",
-            description =
-                    "Folder with one archive or folder of images for each generator, named after it. A generators.yaml"
-                            + " in it or beside it may tell their families.")
-    private Path generated;
-
-    @Option(
-            names = "--real",
-            required = true,
-            paramLabel = "SOURCE",
-            description = "Real images that are not in the reference.")
-    private Path real;
+    @Mixin
+    private TrainingSources sources;
 
     @Option(names = "--model", required = true, paramLabel = "M", description = "Folder to write the bundle to.")
     private Path model;
-
-    @Option(names = "--overwrite", description = "Replace a bundle that is there already.")
-    private boolean overwrite;
 
     @Mixin
     private NetworkOptions network;
 
     @Override
     public Integer call() throws Exception {
-        requireFree();
-        SortedMap<String, Path> generators = LabelledSources.generators(generated);
-        try (Reference real = Reference.open(reference, network.threads(), EnvironmentAccess.PINNED);
-                LabelledSources images = new LabelledSources().add(generators).addReal(this.real);
+        sources.requireFree(model, "bundle");
+        SortedMap<String, Path> generators = LabelledSources.generators(sources.generated);
+        try (Reference real = Reference.open(sources.reference, network.threads(), EnvironmentAccess.PINNED);
+                LabelledSources images = new LabelledSources().add(generators).addReal(sources.real);
                 TrainingProgress progress = new TrainingProgress(images.count())) {
             TrainingSettings settings = network.settings(
                     model.toAbsolutePath().normalize().getFileName().toString(), real);
-            Map<String, Optional<String>> families = GeneratorDesigns.families(generators.keySet(), generated);
+            Map<String, Optional<String>> families = GeneratorDesigns.families(generators.keySet(), sources.generated);
             Trained trained = AttributionTrainer.train(real, families, images.encoded(), settings, model, progress);
             report(trained);
         }
         return 0;
-    }
-
-    private void requireFree() throws CommandFailedException {
-        String[] entries = model.toFile().list();
-        if (!overwrite && entries != null && entries.length > 0) {
-            throw new CommandFailedException(
-                    "%s is not empty: name a new folder, or add --overwrite to replace the bundle".formatted(model));
-        }
     }
 
     private void report(Trained trained) {

@@ -34,14 +34,7 @@ final class Jpeg {
     }
 
     private static byte[] encode(CanonicalImage image, int quality) throws IOException {
-        int size = image.size();
-        byte[] rgb = image.rgb();
-        int[] pixels = new int[size * size];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = ((rgb[3 * i] & 0xff) << 16) | ((rgb[3 * i + 1] & 0xff) << 8) | (rgb[3 * i + 2] & 0xff);
-        }
-        BufferedImage buffered = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
-        buffered.getRaster().setDataElements(0, 0, size, size, pixels);
+        BufferedImage buffered = RgbPicture.of(image.rgb(), image.size());
         ByteArrayOutputStream encoded = new ByteArrayOutputStream();
         ImageWriter writer = ENCODER.createWriterInstance();
         try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(encoded)) {

@@ -163,7 +163,7 @@ public enum NoveltyMethod {
         return largest + Math.log(sum);
     }
 
-    private static double[] widened(float[] vector) {
+    static double[] widened(float[] vector) {
         double[] wide = new double[vector.length];
         for (int i = 0; i < wide.length; i++) {
             wide[i] = vector[i];
@@ -184,7 +184,7 @@ public enum NoveltyMethod {
         return wide;
     }
 
-    private static double squaredDistance(double[] a, double[] b) {
+    static double squaredDistance(double[] a, double[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {
             double difference = a[i] - b[i];

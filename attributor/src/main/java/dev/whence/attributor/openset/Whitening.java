@@ -40,11 +40,7 @@ final class Whitening {
     }
 
     double[] apply(float[] fingerprint) {
-        double[] wide = new double[fingerprint.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = fingerprint[i];
-        }
-        return apply(wide);
+        return apply(NoveltyMethod.widened(fingerprint));
     }
 
     /** Solves Lx = fingerprint. */

@@ -169,7 +169,7 @@ final class AttributionTable {
         for (Row row : rows) {
             FusedModel model = trained.fuse(row.views);
             NoveltyScore novelty = NoveltyMethod.DEFAULT.fit(model.known());
-            try (AttributionNetwork network = network(model)) {
+            try (AttributionNetwork network = model.network(data.reference().size(), settings.threads())) {
                 Reading reading = TrainedViews.read(network, select(test, views, row.views));
                 List<LabelledAttribution> answers = new ArrayList<>(Answers.of(
                         data.classes(),
@@ -198,14 +198,6 @@ final class AttributionTable {
                 }
             }
         }
-    }
-
-    private AttributionNetwork network(FusedModel model) {
-        int size = data.reference().size();
-        return new AttributionNetwork(
-                model.graph(),
-                model.views().stream().map(view -> view.space().shape(size)).toList(),
-                settings.threads());
     }
 
     private static List<List<float[]>> select(List<List<float[]>> artifacts, List<View> all, List<View> some) {

@@ -23,6 +23,7 @@ final class EnrolmentSection {
 
     static Section of(StudyData data, AttributionTable.Made made, long seed) {
         Reading test = made.fusedTest();
+        Enrolment.Known known = new Enrolment.Known(made.fused().known());
         List<List<Object>> rows = new ArrayList<>();
         List<Series> curves = new ArrayList<>();
         for (Map.Entry<String, Reading> generator : made.unknown().entrySet()) {
@@ -37,8 +38,8 @@ final class EnrolmentSection {
                 Random random = new Random(seed);
                 for (int draw = 0; draw < DRAWS; draw++) {
                     Collections.shuffle(images, random);
-                    Enrolment enrolment = Enrolment.of(
-                            made.fused().known(), images.subList(0, examples).toArray(float[][]::new), LOSS);
+                    Enrolment enrolment =
+                            known.enrol(images.subList(0, examples).toArray(float[][]::new), LOSS);
                     draws.add(new Draw(
                             accepted(enrolment, images.subList(examples, images.size())),
                             accepted(enrolment, Arrays.asList(test.fingerprints()))));

@@ -1,6 +1,7 @@
 package dev.whence.attributor.study;
 
 import dev.whence.attributor.evaluation.HtmlPage;
+import dev.whence.attributor.image.RgbPicture;
 import dev.whence.attributor.study.StudyReport.Lines;
 import dev.whence.attributor.study.StudyReport.Picture;
 import dev.whence.attributor.study.StudyReport.PictureRow;
@@ -8,13 +9,11 @@ import dev.whence.attributor.study.StudyReport.Scatter;
 import dev.whence.attributor.study.StudyReport.Section;
 import dev.whence.attributor.study.StudyReport.Series;
 import dev.whence.attributor.study.StudyReport.Table;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /** The report as one page that needs nothing else; its pictures are in it. */
@@ -147,15 +146,8 @@ final class StudyPage {
     }
 
     private static String png(Picture picture) throws IOException {
-        int size = picture.size();
-        BufferedImage image = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
-        byte[] rgb = picture.rgb();
-        int[] pixels = IntStream.range(0, size * size)
-                .map(i -> (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | (rgb[3 * i + 2] & 0xff))
-                .toArray();
-        image.setRGB(0, 0, size, size, pixels, 0, size);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        if (!ImageIO.write(image, "png", bytes)) {
+        if (!ImageIO.write(RgbPicture.of(picture.rgb(), picture.size()), "png", bytes)) {
             throw new IOException("This Java cannot write PNG");
         }
         return Base64.getEncoder().encodeToString(bytes.toByteArray());

@@ -31,12 +31,7 @@ final class TransferSection {
         Reading reading;
         try (ArtifactExtractor extractor = ViewArtifacts.extractor(
                         other.reference(), model.views(), settings.neighbours(), settings.threads());
-                AttributionNetwork network = new AttributionNetwork(
-                        model.graph(),
-                        model.views().stream()
-                                .map(view -> view.space().shape(data.reference().size()))
-                                .toList(),
-                        settings.threads())) {
+                AttributionNetwork network = model.network(data.reference().size(), settings.threads())) {
             reading = TrainedViews.read(
                     network,
                     ViewArtifacts.extract(extractor, other.images().test().images(), done -> {}));

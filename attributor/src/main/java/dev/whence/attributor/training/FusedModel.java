@@ -1,5 +1,6 @@
 package dev.whence.attributor.training;
 
+import dev.whence.attributor.AttributionNetwork;
 import dev.whence.attributor.bundle.ModelManifest.Novelty;
 import dev.whence.attributor.openset.KnownFingerprints;
 import dev.whence.attributor.projection.View;
@@ -25,4 +26,14 @@ public record FusedModel(
         KnownFingerprints known,
         Novelty novelty,
         double setCorrelation,
-        Map<String, Double> measured) {}
+        Map<String, Double> measured) {
+
+    /**
+     * Opens the graph.
+     *
+     * @param size side length of the images, in pixels
+     */
+    public AttributionNetwork network(int size, int threads) {
+        return new AttributionNetwork(graph, View.shapes(views, size), threads);
+    }
+}

@@ -29,6 +29,8 @@ public final class TrainedViews implements AutoCloseable {
     private final int size;
     private final TrainingSettings settings;
     private final List<BranchTraining> branches = new ArrayList<>();
+    /** Of the validation images, by each branch. */
+    private final List<Reading> validation = new ArrayList<>();
 
     private TrainedViews(ViewArtifacts data, int classes, int size, TrainingSettings settings) {
         this.data = data;
@@ -61,6 +63,7 @@ public final class TrainedViews implements AutoCloseable {
                         data.validation().get(v));
                 trained.branches.add(branch);
                 branch.run(progress);
+                trained.validation.add(branch.read(data.validation().get(v).artifacts()));
             }
             return trained;
         } catch (RuntimeException e) {
@@ -78,32 +81,29 @@ public final class TrainedViews implements AutoCloseable {
         int[] of = views.stream().mapToInt(data.views()::indexOf).toArray();
         List<BranchTraining> fused = Arrays.stream(of).mapToObj(branches::get).toList();
         int[] labels = data.validation().get(0).labels();
-        List<Reading> readings = IntStream.of(of)
-                .mapToObj(v -> branches.get(v).read(data.validation().get(v).artifacts()))
-                .toList();
+        List<Reading> readings = IntStream.of(of).mapToObj(validation::get).toList();
         float[][][] logits = readings.stream().map(Reading::logits).toArray(float[][][]::new);
         double[] weights = OpinionPool.weights(logits, labels);
         double[] lengths = readings.stream()
                 .mapToDouble(reading -> typicalLength(reading.fingerprints()))
                 .toArray();
         byte[] graph = FusedGraph.of(fused, weights, lengths, classes, size);
-        try (AttributionNetwork network = new AttributionNetwork(
-                graph, views.stream().map(view -> view.space().shape(size)).toList(), settings.threads())) {
-            Reading validation = read(network, artifacts(of, data.validation()));
-            ExportCheck.requireEqual(OpinionPool.pooled(logits, weights), validation.logits());
+        try (AttributionNetwork network = new AttributionNetwork(graph, View.shapes(views, size), settings.threads())) {
+            Reading fusedValidation = read(network, artifacts(of, data.validation()));
+            ExportCheck.requireEqual(OpinionPool.pooled(logits, weights), fusedValidation.logits());
             Reading training = read(network, artifacts(of, data.training()));
             KnownFingerprints all = byClass(training, data.training().get(0).labels());
             KnownFingerprints known = all.sample();
-            double temperature = Calibration.temperature(validation.logits(), labels);
+            double temperature = Calibration.temperature(fusedValidation.logits(), labels);
             return new FusedModel(
                     List.copyOf(views),
                     graph,
                     temperature,
                     all.prototypes(),
                     known,
-                    novelty(validation, known),
-                    correlation(validation.logits(), labels, temperature),
-                    measured(views, weights, validation.logits(), labels, temperature));
+                    novelty(fusedValidation, known),
+                    correlation(fusedValidation.logits(), labels, temperature),
+                    measured(views, weights, fusedValidation.logits(), labels, temperature));
         }
     }
 

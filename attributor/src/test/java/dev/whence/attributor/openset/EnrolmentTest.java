@@ -30,7 +30,7 @@ class EnrolmentTest {
     @Test
     void tenImagesMakeAGeneratorKnownAndKeepTheOthers() {
         KnownFingerprints known = new KnownFingerprints(List.of(images(200, 0, 0), images(200, 0, 8)));
-        Enrolment enrolment = Enrolment.of(known, images(10, 0, 4, 6), 0.02);
+        Enrolment enrolment = new Enrolment.Known(known).enrol(images(10, 0, 4, 6), 0.02);
         assertThat(accepted(enrolment, images(1000, 0, 4, 6))).isGreaterThan(0.95);
         assertThat(accepted(enrolment, images(1000, 0, 0))).isLessThan(0.04);
         assertThat(accepted(enrolment, images(1000, 0, 8))).isLessThan(0.04);
@@ -39,14 +39,14 @@ class EnrolmentTest {
     @Test
     void oneThatIsLikeAKnownSourceTakesNoMoreThanItMay() {
         KnownFingerprints known = new KnownFingerprints(List.of(images(500, 0, 0), images(500, 0, 8)));
-        Enrolment twin = Enrolment.of(known, images(10, 0, 0), 0.02);
+        Enrolment twin = new Enrolment.Known(known).enrol(images(10, 0, 0), 0.02);
         assertThat(accepted(twin, images(2000, 0, 0))).isLessThan(0.06);
     }
 
     @Test
     void aGeneratorNeedsAnImage() {
         KnownFingerprints known = new KnownFingerprints(List.of(images(5, 0, 0), images(5, 0, 8)));
-        assertThatThrownBy(() -> Enrolment.of(known, new float[0][], 0.02))
+        assertThatThrownBy(() -> new Enrolment.Known(known).enrol(new float[0][], 0.02))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }
