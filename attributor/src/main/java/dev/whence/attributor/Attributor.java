@@ -2,11 +2,14 @@ package dev.whence.attributor;
 
 import dev.whence.attributor.Attribution.Candidate;
 import dev.whence.attributor.Attribution.Novelty;
+import dev.whence.attributor.bundle.Catalogue;
+import dev.whence.attributor.bundle.Catalogue.Enrolled;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.bundle.ModelManifest;
 import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
+import dev.whence.attributor.openset.Enrolment;
 import dev.whence.attributor.openset.NoveltyMethod;
 import dev.whence.attributor.openset.NoveltyScore;
 import dev.whence.attributor.projection.ArtifactExtractor;
@@ -16,6 +19,7 @@ import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.space.Embedder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +38,11 @@ public final class Attributor implements AutoCloseable {
     private final ArtifactExtractor extractor;
     private final AttributionNetwork network;
     private final NoveltyScore novelty;
+    private final Catalogue catalogue;
+    /** Of the catalogue's generators, in its order. */
+    private final List<Enrolment> enrolments;
 
-    private Attributor(ModelBundle bundle, Reference reference, int threads) {
+    private Attributor(ModelBundle bundle, Catalogue catalogue, Reference reference, int threads) {
         ModelManifest manifest = bundle.manifest();
         this.bundle = bundle;
         this.reference = reference;
@@ -51,6 +58,25 @@ public final class Attributor implements AutoCloseable {
         novelty = manifest.novelty() == null
                 ? NoveltyMethod.nearestPrototype(bundle.prototypes())
                 : manifest.novelty().method().fit(bundle.fingerprints(manifest.novelty()));
+        this.catalogue = catalogue;
+        enrolments = catalogue.generators().isEmpty() ? List.of() : enrolments(bundle, catalogue.generators());
+    }
+
+    private static List<Enrolment> enrolments(ModelBundle bundle, List<Enrolled> generators) {
+        Enrolment.Known known = new Enrolment.Known(bundle.fingerprints(requireNovelty(bundle)));
+        return generators.stream()
+                .map(generator -> known.enrol(generator.prototype(), generator.images(), generator.loss()))
+                .toList();
+    }
+
+    private static ModelManifest.Novelty requireNovelty(ModelBundle bundle) {
+        ModelManifest.Novelty novelty = bundle.manifest().novelty();
+        if (novelty == null || novelty.heldOut() == null) {
+            throw new IllegalArgumentException(
+                    "Beside the bundle %s no generator can be enrolled, since it holds no fingerprints to set a margin on: train it again"
+                            .formatted(bundle.manifest().name()));
+        }
+        return novelty;
     }
 
     /**
@@ -67,11 +93,22 @@ public final class Attributor implements AutoCloseable {
 
     /** {@link #open(Path, Path, int)}, with access to the server that may hold the reference's vectors. */
     public static Attributor open(Path bundle, Path reference, int threads, MilvusAccess access) {
+        return open(bundle, Optional.empty(), reference, threads, access);
+    }
+
+    /**
+     * {@link #open(Path, Path, int, MilvusAccess)}, with the generators of a catalogue known as well.
+     *
+     * @param catalogue a file; empty for none
+     */
+    public static Attributor open(
+            Path bundle, Optional<Path> catalogue, Path reference, int threads, MilvusAccess access) {
         ModelBundle model = ModelBundle.open(bundle);
+        Catalogue enrolled = catalogue.map(file -> Catalogue.read(file, model)).orElseGet(() -> Catalogue.empty(model));
         Reference real = Reference.open(reference, threads, access);
         try {
             model.requireReference(real);
-            return new Attributor(model, real, threads);
+            return new Attributor(model, enrolled, real, threads);
         } catch (RuntimeException e) {
             real.close();
             throw e;
@@ -113,12 +150,7 @@ public final class Attributor implements AutoCloseable {
      */
     public Attribution together(List<Attribution> images) {
         double[][] posteriors = images.stream().map(this::probabilities).toArray(double[][]::new);
-        float[] fingerprint = new float[images.get(0).fingerprint().length];
-        for (Attribution image : images) {
-            for (int i = 0; i < fingerprint.length; i++) {
-                fingerprint[i] += image.fingerprint()[i] / images.size();
-            }
-        }
+        float[] fingerprint = meanFingerprint(images);
         ModelManifest.Novelty described = bundle.manifest().novelty();
         double score = described == null || described.method().readsFingerprint()
                 ? novelty.of(new float[0], fingerprint)
@@ -130,26 +162,66 @@ public final class Attributor implements AutoCloseable {
                 CombinedPosterior.of(posteriors, bundle.manifest().correlation()), score, fingerprint, List.of());
     }
 
-    /** In the order of the bundle's classes. */
+    /** Of the bundle's classes, in their order, whatever enrolled generators took of it. */
     private double[] probabilities(Attribution image) {
         Map<String, Double> byName =
                 image.candidates().stream().collect(Collectors.toMap(Candidate::generator, Candidate::probability));
-        return classes().stream().mapToDouble(byName::get).toArray();
+        double[] probabilities = classes().stream().mapToDouble(byName::get).toArray();
+        double sum = Arrays.stream(probabilities).sum();
+        return Arrays.stream(probabilities).map(p -> p / sum).toArray();
+    }
+
+    /**
+     * Makes a generator known by its images.
+     *
+     * @param images attributions by this attributor, at least one
+     * @param loss share of the images of known sources that may be taken for its own, in (0, 1)
+     * @throws IllegalArgumentException when the bundle was trained on a source of this name, or holds no known fingerprints
+     */
+    public Enrolled enrol(String name, Optional<String> family, List<Attribution> images, double loss) {
+        requireNovelty(bundle);
+        if (classes().contains(name)) {
+            throw new IllegalArgumentException("The bundle %s was trained on %s: it is known already"
+                    .formatted(bundle.manifest().name(), name));
+        }
+        return new Enrolled(name, family.orElse(null), meanFingerprint(images), images.size(), loss);
+    }
+
+    /** The generators that are known beside the bundle's classes. */
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    private static float[] meanFingerprint(List<Attribution> images) {
+        float[] mean = new float[images.get(0).fingerprint().length];
+        for (Attribution image : images) {
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += image.fingerprint()[i] / images.size();
+            }
+        }
+        return mean;
     }
 
     private Attribution attribution(
             double[] probabilities, double novelty, float[] fingerprint, List<Attribution.SpaceReading> readings) {
         ModelManifest manifest = bundle.manifest();
-        List<Candidate> candidates = new ArrayList<>(probabilities.length);
+        List<Candidate> candidates = new ArrayList<>(probabilities.length + enrolments.size());
+        double trained = 1;
+        double[] shares = Enrolment.shares(enrolments, fingerprint);
+        for (int e = 0; e < shares.length; e++) {
+            Enrolled generator = catalogue.generators().get(e);
+            candidates.add(new Candidate(generator.name(), generator.family(), shares[e]));
+            trained -= shares[e];
+        }
         for (int c = 0; c < probabilities.length; c++) {
             ModelManifest.SourceClass source = manifest.classes().get(c);
-            candidates.add(new Candidate(source.name(), source.family(), probabilities[c]));
+            candidates.add(new Candidate(source.name(), source.family(), trained * probabilities[c]));
         }
         candidates.sort(Comparator.comparingDouble(Candidate::probability).reversed());
         Candidate first = candidates.get(0);
         Optional<ModelManifest.Novelty> known = Optional.ofNullable(manifest.novelty());
-        boolean isNew = known.isPresent() && novelty > known.get().threshold();
-        Verdict verdict = verdict(candidates, probabilities[0], isNew, manifest.unsureMargin());
+        boolean isNew = known.isPresent() && novelty > known.get().threshold() && trained > 0.5;
+        Verdict verdict = verdict(candidates, trained * probabilities[0], isNew, manifest.unsureMargin());
         return new Attribution(
                 verdict,
                 verdict == Verdict.KNOWN_GENERATOR ? Optional.of(first.generator()) : Optional.empty(),

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +41,12 @@ final class AttributeCommand implements Callable<Integer> {
     private ModelOptions model;
 
     @Option(
+            names = "--catalogue",
+            paramLabel = "C",
+            description = "Generators that 'whence enroll' made known besides.")
+    private Optional<Path> catalogue;
+
+    @Option(
             names = "--together",
             description = "The images of a SOURCE all come from one source: after them comes one verdict for them all.")
     private boolean together;
@@ -54,7 +61,7 @@ final class AttributeCommand implements Callable<Integer> {
         if (!json) {
             out().println(OutcomeTable.header());
         }
-        try (Attributor attributor = model.open();
+        try (Attributor attributor = model.open(catalogue);
                 BatchAttributor batches = new BatchAttributor(attributor, model.threads.count());
                 Sources images = new Sources(sources);
                 Progress progress = Progress.of("attributing", images.count())) {

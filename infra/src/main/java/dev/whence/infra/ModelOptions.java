@@ -3,6 +3,7 @@ package dev.whence.infra;
 import dev.whence.attributor.Attributor;
 import dev.whence.attributor.reference.MilvusAccess;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -37,8 +38,13 @@ final class ModelOptions {
     }
 
     Attributor open() throws CommandFailedException {
+        return open(Optional.empty());
+    }
+
+    /** @param catalogue of generators that are known beside the bundle's; empty for none */
+    Attributor open(Optional<Path> catalogue) throws CommandFailedException {
         requireFolders();
-        return Attributor.open(model, reference, threads.count(), access());
+        return Attributor.open(model, catalogue, reference, threads.count(), access());
     }
 
     void requireFolders() throws CommandFailedException {

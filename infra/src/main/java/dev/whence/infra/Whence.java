@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             StudyCommand.class,
             TrainEncoderCommand.class,
             AttributeCommand.class,
+            EnrollCommand.class,
             EvaluateCommand.class,
             DoctorCommand.class,
             BenchCommand.class,

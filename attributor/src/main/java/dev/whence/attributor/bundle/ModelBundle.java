@@ -252,15 +252,22 @@ public final class ModelBundle {
         FloatBuffer all = littleEndian(file(FINGERPRINTS)).asFloatBuffer();
         int total = novelty.fingerprints().stream().mapToInt(Integer::intValue).sum();
         int dimension = all.remaining() / total;
-        List<float[][]> byClass = new ArrayList<>();
-        for (int count : novelty.fingerprints()) {
-            float[][] rows = new float[count][dimension];
-            for (float[] row : rows) {
-                all.get(row);
-            }
-            byClass.add(rows);
+        List<float[][]> trained = new ArrayList<>();
+        List<float[][]> heldOut = new ArrayList<>();
+        for (int c = 0; c < novelty.fingerprints().size(); c++) {
+            int others = novelty.heldOut() == null ? 0 : novelty.heldOut().get(c);
+            trained.add(rows(all, novelty.fingerprints().get(c) - others, dimension));
+            heldOut.add(rows(all, others, dimension));
         }
-        return new KnownFingerprints(byClass);
+        return new KnownFingerprints(trained, heldOut);
+    }
+
+    private static float[][] rows(FloatBuffer all, int count, int dimension) {
+        float[][] rows = new float[count][dimension];
+        for (float[] row : rows) {
+            all.get(row);
+        }
+        return rows;
     }
 
     /** Whether training or validation saw the image with this SHA-256: it must not count in an evaluation. */

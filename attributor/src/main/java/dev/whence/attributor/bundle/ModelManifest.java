@@ -112,8 +112,16 @@ public record ModelManifest(
      * @param threshold above it an image is of no known source
      * @param targetFpr share of known images above the threshold on validation data
      * @param fingerprints known ones in the bundle, of each class
+     * @param heldOut how many of those, the last of each class, are of images that the network was not trained on; null in older bundles,
+     *     which do not say
      */
-    public record Novelty(String score, double threshold, double targetFpr, List<Integer> fingerprints) {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Novelty(
+            String score,
+            double threshold,
+            double targetFpr,
+            List<Integer> fingerprints,
+            @Nullable List<Integer> heldOut) {
         public NoveltyMethod method() {
             return NoveltyMethod.labelled(score);
         }

@@ -2,25 +2,44 @@ package dev.whence.attributor.openset;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Fingerprints of known sources that novelty is measured from. */
-public record KnownFingerprints(List<float[][]> byClass) {
+/**
+ * Fingerprints of known sources that novelty is measured from.
+ *
+ * @param trained {@code [class][image]}, of images the network was trained on: it draws them closer together than any others
+ * @param heldOut {@code [class][image]}, of other images of the same classes: what is set on fingerprints is set on these
+ */
+public record KnownFingerprints(List<float[][]> trained, List<float[][]> heldOut) {
     /** More of one source change the scores little and fill the bundle. */
     public static final int MOST_OF_A_CLASS = 200;
 
-    /** @param byClass {@code [class][image]}, at least one of each class */
+    /** Every so many held-out fingerprints are left out of a fit at a time. */
+    static final int FOLDS = 5;
+
     public KnownFingerprints {
-        byClass = List.copyOf(byClass);
-        if (byClass.stream().anyMatch(rows -> rows.length == 0)) {
+        trained = List.copyOf(trained);
+        heldOut = List.copyOf(heldOut);
+        if (trained.size() != heldOut.size()) {
+            throw new IllegalArgumentException(
+                    "%d classes trained, %d held out".formatted(trained.size(), heldOut.size()));
+        }
+        if (trained.stream().anyMatch(rows -> rows.length == 0)) {
             throw new IllegalArgumentException("A known source has no fingerprints: train with images of each");
         }
     }
 
-    /** At most {@value #MOST_OF_A_CLASS} of each class, evenly spread over those there are. */
+    /** None held out. */
+    public KnownFingerprints(List<float[][]> trained) {
+        this(trained, trained.stream().map(rows -> new float[0][]).toList());
+    }
+
+    /** At most {@value #MOST_OF_A_CLASS} trained and as many held out of each class, evenly spread over those there are. */
     public KnownFingerprints sample() {
         return new KnownFingerprints(
-                byClass.stream().map(KnownFingerprints::sample).toList());
+                trained.stream().map(KnownFingerprints::sample).toList(),
+                heldOut.stream().map(KnownFingerprints::sample).toList());
     }
 
     private static float[][] sample(float[][] rows) {
@@ -29,6 +48,14 @@ public record KnownFingerprints(List<float[][]> byClass) {
             sample[i] = rows[(int) ((long) i * rows.length / sample.length)];
         }
         return sample;
+    }
+
+    /** {@code [class][image]}: those trained and then those held out. */
+    public List<float[][]> byClass() {
+        return IntStream.range(0, trained.size())
+                .mapToObj(c -> Stream.concat(Stream.of(trained.get(c)), Stream.of(heldOut.get(c)))
+                        .toArray(float[][]::new))
+                .toList();
     }
 
     /** Mean of each class, as a bundle keeps it. */
@@ -44,17 +71,37 @@ public record KnownFingerprints(List<float[][]> byClass) {
                 .toArray(float[][]::new);
     }
 
+    /** Without every {@value #FOLDS}-th of those held out, from this fold's on. */
+    KnownFingerprints without(int fold) {
+        return new KnownFingerprints(
+                trained,
+                heldOut.stream()
+                        .map(rows -> IntStream.range(0, rows.length)
+                                .filter(i -> i % FOLDS != fold)
+                                .mapToObj(i -> rows[i])
+                                .toArray(float[][]::new))
+                        .toList());
+    }
+
+    /** Those that {@link #without} leaves out. */
+    Stream<float[]> fold(int fold) {
+        return heldOut.stream()
+                .flatMap(rows -> IntStream.range(0, rows.length)
+                        .filter(i -> i % FOLDS == fold)
+                        .mapToObj(i -> rows[i]));
+    }
+
     Stream<float[]> all() {
-        return byClass.stream().flatMap(Stream::of);
+        return byClass().stream().flatMap(Stream::of);
     }
 
     int dimension() {
-        return byClass.get(0)[0].length;
+        return trained.get(0)[0].length;
     }
 
     /** Mean of each class. */
     double[][] means() {
-        return byClass.stream().map(KnownFingerprints::mean).toArray(double[][]::new);
+        return byClass().stream().map(KnownFingerprints::mean).toArray(double[][]::new);
     }
 
     private static double[] mean(float[][] rows) {

@@ -3,6 +3,7 @@ package dev.whence.attributor.openset;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.SingularOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -115,6 +116,29 @@ public enum NoveltyMethod {
 
     /** Fits the score to known sources. */
     public abstract NoveltyScore fit(KnownFingerprints known);
+
+    /**
+     * The score that the stated share of the held-out images lies above, each scored as if it were not known: it is left out, with a fifth of
+     * the others, of what the score is fitted to.
+     *
+     * @param known some held out
+     * @param rate in (0, 1)
+     * @throws IllegalArgumentException when the score is not one of the fingerprint
+     */
+    public double threshold(KnownFingerprints known, double rate) {
+        if (!readsFingerprint()) {
+            throw new IllegalArgumentException("The score %s is not one of fingerprints".formatted(label()));
+        }
+        double[] scores = IntStream.range(0, KnownFingerprints.FOLDS)
+                .boxed()
+                .flatMapToDouble(fold -> {
+                    NoveltyScore score = fit(known.without(fold));
+                    return known.fold(fold).mapToDouble(fingerprint -> score.of(new float[0], fingerprint));
+                })
+                .sorted()
+                .toArray();
+        return scores[scores.length - 1 - (int) (rate * scores.length)];
+    }
 
     /** Euclidean distance to the nearest class prototype: the score of bundles that describe none. */
     public static NoveltyScore nearestPrototype(float[][] prototypes) {

@@ -170,7 +170,7 @@ final class AttributionTable {
             FusedModel model = trained.fuse(row.views);
             NoveltyScore novelty = NoveltyMethod.DEFAULT.fit(model.known());
             try (AttributionNetwork network = model.network(data.reference().size(), settings.threads())) {
-                Reading reading = TrainedViews.read(network, select(test, views, row.views));
+                Reading reading = TrainedViews.read(network, select(test, views, model.views()));
                 List<LabelledAttribution> answers = new ArrayList<>(Answers.of(
                         data.classes(),
                         reading,
@@ -179,7 +179,7 @@ final class AttributionTable {
                         i -> data.classes().get(labels[i])));
                 Map<String, Reading> strangers = new TreeMap<>();
                 unknown.forEach((name, artifacts) ->
-                        strangers.put(name, TrainedViews.read(network, select(artifacts, views, row.views))));
+                        strangers.put(name, TrainedViews.read(network, select(artifacts, views, model.views()))));
                 strangers.forEach((name, of) ->
                         answers.addAll(Answers.of(data.classes(), of, model.temperature(), novelty, i -> name)));
                 List<LabelledAttribution> before = Answers.of(

@@ -2,6 +2,7 @@ package dev.whence.attributor.study;
 
 import dev.whence.attributor.AttributionNetwork.Reading;
 import dev.whence.attributor.openset.Enrolment;
+import dev.whence.attributor.openset.KnownFingerprints;
 import dev.whence.attributor.study.StudyReport.Lines;
 import dev.whence.attributor.study.StudyReport.Section;
 import dev.whence.attributor.study.StudyReport.Series;
@@ -38,8 +39,10 @@ final class EnrolmentSection {
                 Random random = new Random(seed);
                 for (int draw = 0; draw < DRAWS; draw++) {
                     Collections.shuffle(images, random);
-                    Enrolment enrolment =
-                            known.enrol(images.subList(0, examples).toArray(float[][]::new), LOSS);
+                    float[] mean = new KnownFingerprints(List.<float[][]>of(
+                                    images.subList(0, examples).toArray(float[][]::new)))
+                            .prototypes()[0];
+                    Enrolment enrolment = known.enrol(mean, examples, LOSS);
                     draws.add(new Draw(
                             accepted(enrolment, images.subList(examples, images.size())),
                             accepted(enrolment, Arrays.asList(test.fingerprints()))));
@@ -66,7 +69,7 @@ final class EnrolmentSection {
                 "Enrolment from few images",
                 "A prototype of so many images, drawn at random %d times; share of the generator's other images that are its own then, and"
                                 .formatted(DRAWS)
-                        + " share of the known sources' test images that it takes. The margin is set on known fingerprints of training, for"
+                        + " share of the known sources' test images that it takes. The margin is set on validation images of the known sources, for"
                         + " a loss of %.0f %%.".formatted(100 * LOSS),
                 new Table(
                         List.of("generator", "examples", "draws", "recall", "recallDeviation", "lost", "lostDeviation"),

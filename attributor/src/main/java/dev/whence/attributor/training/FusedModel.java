@@ -10,11 +10,11 @@ import java.util.Map;
 /**
  * What training decides of a bundle.
  *
- * @param views in the order of the graph's inputs
+ * @param views those that have a say, in the order of the graph's inputs
  * @param graph {@code attribute.onnx}
  * @param temperature that the logits are divided by
  * @param prototypes mean fingerprint of each class
- * @param known fingerprints of training images
+ * @param known fingerprints of validation images
  * @param setCorrelation of what validation images of one source say
  * @param measured figures on validation data, for a person
  */

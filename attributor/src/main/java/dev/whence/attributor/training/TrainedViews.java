@@ -8,7 +8,6 @@ import dev.whence.attributor.bundle.ModelManifest.Novelty;
 import dev.whence.attributor.evaluation.ImageSets;
 import dev.whence.attributor.openset.KnownFingerprints;
 import dev.whence.attributor.openset.NoveltyMethod;
-import dev.whence.attributor.openset.NoveltyScore;
 import dev.whence.attributor.projection.View;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +20,7 @@ import java.util.stream.IntStream;
 /** A network for each of several views, trained one after the other, from which fused ones are made. */
 public final class TrainedViews implements AutoCloseable {
     private static final int BATCH = 64;
+    private static final double LEAST_WEIGHT = 0.02;
     /** Sizes of the sets that tell how far images of one source say the same. */
     private static final List<Integer> SET_SIZES = List.of(3, 10);
 
@@ -73,16 +73,21 @@ public final class TrainedViews implements AutoCloseable {
     }
 
     /**
-     * Fuses the networks of some of the views.
+     * Fuses the networks of some of the views, without those that have less than a fiftieth of the say: they would cost as much as any.
      *
-     * @param views at least one of those that were trained
+     * @param wanted at least one of those that were trained
      */
-    public FusedModel fuse(List<View> views) {
+    public FusedModel fuse(List<View> wanted) {
+        int[] labels = data.validation().get(0).labels();
+        double[] say = OpinionPool.weights(logits(wanted), labels);
+        List<View> views = IntStream.range(0, say.length)
+                .filter(v -> say[v] >= LEAST_WEIGHT)
+                .mapToObj(wanted::get)
+                .toList();
         int[] of = views.stream().mapToInt(data.views()::indexOf).toArray();
         List<BranchTraining> fused = Arrays.stream(of).mapToObj(branches::get).toList();
-        int[] labels = data.validation().get(0).labels();
         List<Reading> readings = IntStream.of(of).mapToObj(validation::get).toList();
-        float[][][] logits = readings.stream().map(Reading::logits).toArray(float[][][]::new);
+        float[][][] logits = logits(views);
         double[] weights = OpinionPool.weights(logits, labels);
         double[] lengths = readings.stream()
                 .mapToDouble(reading -> typicalLength(reading.fingerprints()))
@@ -92,7 +97,8 @@ public final class TrainedViews implements AutoCloseable {
             Reading fusedValidation = read(network, artifacts(of, data.validation()));
             ExportCheck.requireEqual(OpinionPool.pooled(logits, weights), fusedValidation.logits());
             Reading training = read(network, artifacts(of, data.training()));
-            KnownFingerprints all = byClass(training, data.training().get(0).labels());
+            KnownFingerprints all = new KnownFingerprints(
+                    byClass(training, data.training().get(0).labels()), byClass(fusedValidation, labels));
             KnownFingerprints known = all.sample();
             double temperature = Calibration.temperature(fusedValidation.logits(), labels);
             return new FusedModel(
@@ -101,10 +107,17 @@ public final class TrainedViews implements AutoCloseable {
                     temperature,
                     all.prototypes(),
                     known,
-                    novelty(fusedValidation, known),
+                    novelty(known),
                     correlation(fusedValidation.logits(), labels, temperature),
                     measured(views, weights, fusedValidation.logits(), labels, temperature));
         }
+    }
+
+    /** Of the validation images, {@code [view][image][class]}. */
+    private float[][][] logits(List<View> views) {
+        return views.stream()
+                .map(view -> validation.get(data.views().indexOf(view)).logits())
+                .toArray(float[][][]::new);
     }
 
     private static List<List<float[]>> artifacts(int[] views, List<LabelledArtifacts> part) {
@@ -143,27 +156,23 @@ public final class TrainedViews implements AutoCloseable {
         return new Reading(logits, fingerprints);
     }
 
-    private KnownFingerprints byClass(Reading reading, int[] labels) {
-        return new KnownFingerprints(IntStream.range(0, classes)
+    private List<float[][]> byClass(Reading reading, int[] labels) {
+        return IntStream.range(0, classes)
                 .mapToObj(c -> IntStream.range(0, labels.length)
                         .filter(i -> labels[i] == c)
                         .mapToObj(i -> reading.fingerprints()[i])
                         .toArray(float[][]::new))
-                .toList());
+                .toList();
     }
 
-    /** With a threshold that the stated share of the validation images, all of known sources, lies above. */
-    private Novelty novelty(Reading reading, KnownFingerprints known) {
-        NoveltyScore score = NoveltyMethod.DEFAULT.fit(known);
-        double[] scores = new double[reading.logits().length];
-        Arrays.setAll(scores, i -> score.of(reading.logits()[i], reading.fingerprints()[i]));
-        Arrays.sort(scores);
+    private Novelty novelty(KnownFingerprints known) {
         double rate = settings.falsePositiveRate();
         return new Novelty(
                 NoveltyMethod.DEFAULT.label(),
-                scores[scores.length - 1 - (int) (rate * scores.length)],
+                NoveltyMethod.DEFAULT.threshold(known, rate),
                 rate,
-                known.byClass().stream().map(rows -> rows.length).toList());
+                known.byClass().stream().map(rows -> rows.length).toList(),
+                known.heldOut().stream().map(rows -> rows.length).toList());
     }
 
     private double correlation(float[][] logits, int[] labels, double temperature) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -96,5 +97,32 @@ class NoveltyMethodTest {
 
     private static KnownFingerprints twoPoints() {
         return new KnownFingerprints(List.of(new float[][] {{0, 0}}, new float[][] {{1, 1}}));
+    }
+
+    @Test
+    void theThresholdIsSetOnImagesThatTheScoreIsNotFittedTo() {
+        Random random = new Random(5);
+        KnownFingerprints known = new KnownFingerprints(
+                List.of(directions(random, 400, 0), directions(random, 400, 1)),
+                List.of(directions(random, 200, 0), directions(random, 200, 1)));
+        double threshold = NoveltyMethod.NEAREST_FINGERPRINT.threshold(known, 0.1);
+        NoveltyScore score = NoveltyMethod.NEAREST_FINGERPRINT.fit(known);
+        long above = Arrays.stream(directions(random, 4000, 0))
+                .filter(fingerprint -> score.of(new float[0], fingerprint) > threshold)
+                .count();
+        assertThat(above / 4000.0).isBetween(0.05, 0.15);
+        assertThatThrownBy(() -> NoveltyMethod.ENERGY.threshold(known, 0.1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Around an axis. */
+    private static float[][] directions(Random random, int count, int axis) {
+        float[][] rows = new float[count][16];
+        for (float[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = (float) (random.nextGaussian() + (i == axis ? 4 : 0));
+            }
+        }
+        return rows;
     }
 }
