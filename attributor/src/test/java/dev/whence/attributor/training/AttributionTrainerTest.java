@@ -11,9 +11,11 @@ import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.Verdict;
+import dev.whence.attributor.bundle.Catalogue;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.projection.Projection;
 import dev.whence.attributor.projection.View;
+import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.reference.ReferenceStore;
 import dev.whence.attributor.space.EmbeddingSpace;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -96,14 +99,17 @@ class AttributionTrainerTest {
                             .orElseThrow()
                             .family())
                     .contains("gan");
+            List<View> views = ModelBundle.open(bundle).views();
             assertThat(answer.spaces())
                     .extracting(Attribution.SpaceReading::space)
-                    .containsExactly("RGB", "FREQ", "RESIDUAL", "STATISTICS");
+                    .containsExactlyElementsOf(View.spaces(views).stream()
+                            .map(EmbeddingSpace::name)
+                            .toList());
             assertThat(answer.spaces()).allSatisfy(s -> {
                 assertThat(s.nearest()).startsWith("real-1-");
                 assertThat(s.artifactNorm()).isBetween(0.0, s.distance() + 1e-3);
             });
-            assertThat(answer.fingerprint()).hasSize(4 * 64);
+            assertThat(answer.fingerprint()).hasSize(views.size() * 64);
             assertThat(answer.novelty().targetFpr()).contains(0.05);
             assertThat(answer.novelty().score())
                     .isBetween(0.0, answer.novelty().threshold().orElseThrow());
@@ -156,22 +162,89 @@ class AttributionTrainerTest {
                     new Silent());
         }
         ModelBundle opened = ModelBundle.open(out);
-        assertThat(opened.views()).isEqualTo(views);
+        // A view without a say is left out.
+        assertThat(views).containsAll(opened.views());
         assertThat(opened.manifest().correlation()).isBetween(0.0, 1.0);
-        assertThat(opened.manifest().measured()).containsKeys("weight statistics/none", "weight residual/nearest");
+        assertThat(opened.views())
+                .allSatisfy(view -> assertThat(opened.manifest()
+                                .measured()
+                                .get("weight " + view.name().toLowerCase(Locale.ROOT)))
+                        .isBetween(0.0, 1.0));
         try (Attributor attributor = Attributor.open(out, reference, 1)) {
             EncodedImage striped = SyntheticSources.images("striped", 1, 99).get(0);
             Attribution answer = attribute(attributor, attributor.canonical(striped.bytes()));
             assertThat(answer.generator()).contains("striped");
-            assertThat(answer.fingerprint()).hasSize(4 * 64);
-            // One reading for each space: of the first view that projects, here onto the nearest point.
-            assertThat(answer.spaces())
-                    .extracting(Attribution.SpaceReading::space)
-                    .containsExactly("STATISTICS", "RESIDUAL");
-            assertThat(answer.spaces())
-                    .allSatisfy(
-                            reading -> assertThat(reading.artifactNorm()).isCloseTo(reading.distance(), within(1e-3)));
+            assertThat(answer.fingerprint()).hasSize(opened.views().size() * 64);
+            assertThat(answer.spaces()).hasSameSizeAs(View.spaces(opened.views()));
         }
+    }
+
+    @Test
+    void tenImagesMakeAGeneratorKnownWithoutTraining() throws Exception {
+        Path catalogue = folder.resolve("catalogues/one.json");
+        List<EncodedImage> lined = SyntheticSources.images("lined", 60, 50);
+        try (Attributor attributor = Attributor.open(bundle, reference, 1)) {
+            assertThat(count(attributor, lined, "lined")).isZero();
+            List<Attribution> examples = attributions(attributor, lined.subList(0, 10));
+            attributor
+                    .catalogue()
+                    .with(attributor.enrol("lined", Optional.of("gan"), examples, 0.02))
+                    .write(catalogue);
+            assertThatThrownBy(() -> attributor.enrol("striped", Optional.empty(), examples, 0.02))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("was trained on striped");
+        }
+        try (Attributor attributor =
+                Attributor.open(bundle, Optional.of(catalogue), reference, 1, MilvusAccess.PLAIN)) {
+            assertThat(attributor.catalogue().version()).isEqualTo(1);
+            assertThat(count(attributor, lined.subList(10, 60), "lined")).isGreaterThan(45);
+            for (String known : List.of("real", "chequered", "striped")) {
+                assertThat(count(attributor, SyntheticSources.images(known, 50, 51), "lined"))
+                        .as(known)
+                        .isLessThan(4);
+            }
+            Attribution one = attributions(attributor, lined.subList(10, 11)).get(0);
+            assertThat(one.candidates()).hasSize(4);
+            assertThat(one.candidates().stream()
+                            .mapToDouble(Candidate::probability)
+                            .sum())
+                    .isCloseTo(1, within(1e-9));
+            assertThat(one.candidates().get(0).family()).contains("gan");
+            Attribution together = attributor.together(attributions(attributor, lined.subList(10, 20)));
+            assertThat(together.generator()).contains("lined");
+        }
+    }
+
+    @Test
+    void aCatalogueOfAnotherBundleOrADamagedOneIsRefused() throws IOException {
+        ModelBundle own = ModelBundle.open(bundle);
+        Path file = folder.resolve("strange.json");
+        new Catalogue(1, 1, "0".repeat(64), List.of()).write(file);
+        assertThatThrownBy(() -> Catalogue.read(file, own)).hasMessageContaining("of another bundle");
+        Catalogue.empty(own)
+                .with(new Catalogue.Enrolled("short", null, new float[3], 10, 0.02))
+                .write(file);
+        assertThatThrownBy(() -> Catalogue.read(file, own)).hasMessageContaining("is damaged");
+        Files.writeString(file, "{");
+        assertThatThrownBy(() -> Catalogue.read(file, own))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is damaged");
+    }
+
+    private static List<Attribution> attributions(Attributor attributor, List<EncodedImage> images) throws Exception {
+        List<CanonicalImage> canonical = new ArrayList<>();
+        for (EncodedImage image : images) {
+            canonical.add(attributor.canonical(image.bytes()));
+        }
+        return attributor.attribute(canonical).attributions();
+    }
+
+    /** How many images are given to a generator. */
+    private static long count(Attributor attributor, List<EncodedImage> images, String generator) throws Exception {
+        return attributions(attributor, images).stream()
+                .filter(image -> image.verdict() == Verdict.KNOWN_GENERATOR
+                        && image.generator().equals(Optional.of(generator)))
+                .count();
     }
 
     @Test

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** Three sources that differ in traces a person would hardly see: a camera, a chequered and a striped generator. */
+/** Sources that differ in traces a person would hardly see: a camera, a chequered, a striped and a lined generator. */
 public final class SyntheticSources {
     public static final int SIZE = 16;
 
     private SyntheticSources() {}
 
-    /** @param source real, chequered or striped */
+    /** @param source real, chequered, striped or lined */
     public static List<EncodedImage> images(String source, int count, long seed) {
         Random random = new Random(seed);
         List<EncodedImage> images = new ArrayList<>();
@@ -48,6 +48,7 @@ public final class SyntheticSources {
                 double trace = switch (source) {
                     case "chequered" -> (x + y) % 2 == 0 ? 8 : -8;
                     case "striped" -> x % 2 == 0 ? 8 : -8;
+                    case "lined" -> y % 2 == 0 ? 8 : -8;
                     default -> 0;
                 };
                 double value = 128 + slopeX * (x - 8) + slopeY * (y - 8) + trace + 3 * random.nextGaussian();
