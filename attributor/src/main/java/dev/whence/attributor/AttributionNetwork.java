@@ -21,7 +21,12 @@ public final class AttributionNetwork implements AutoCloseable {
      * @param logits {@code [image][class]}, before temperature and softmax
      * @param fingerprints {@code [image]}: penultimate features
      */
-    public record Reading(float[][] logits, float[][] fingerprints) {}
+    public record Reading(float[][] logits, float[][] fingerprints) {
+        /** Where the rows are of crops: of each image the mean logits and the mean fingerprint of its crops. */
+        public Reading pooled(Crops crops) {
+            return new Reading(crops.means(logits), crops.means(fingerprints));
+        }
+    }
 
     /** @param artifacts {@code [view][image]}, each of its space's shape, row by row */
     public Reading read(float[][][] artifacts) {

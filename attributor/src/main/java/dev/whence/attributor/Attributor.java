@@ -32,6 +32,9 @@ import java.util.stream.Collectors;
  * <p>Safe for use by several threads; {@link #attribute} is meant to be called with batches.
  */
 public final class Attributor implements AutoCloseable {
+    /** Run together, unless a batch has as many images: bounds what crops of large images need. */
+    private static final int MOST_CROPS = 64;
+
     private final ModelBundle bundle;
     private final Reference reference;
     private final ImageDecoder decoder;
@@ -121,14 +124,29 @@ public final class Attributor implements AutoCloseable {
      * @throws ImageRejectedException when the bytes are no image that can be attributed
      */
     public CanonicalImage canonical(byte[] encoded) throws ImageRejectedException {
-        return decoder.decode(encoded, bundle.manifest().size());
+        return decoder.decode(
+                encoded, bundle.manifest().size(), bundle.manifest().framing());
     }
 
-    /** Attributes a batch of at least one image. */
+    /** Attributes a batch of at least one image. What the network says of an image's crops is averaged before all else. */
     public BatchAttribution attribute(List<CanonicalImage> images) {
-        ArtifactExtractor.Artifacts artifacts = extractor.extract(images);
+        List<Attribution> attributions = new ArrayList<>(images.size());
+        long embed = 0;
+        long project = 0;
+        long attribute = 0;
+        for (List<CanonicalImage> some : Crops.batches(images, Math.max(MOST_CROPS, images.size()))) {
+            BatchAttribution batch = read(some, extractor.extract(some));
+            attributions.addAll(batch.attributions());
+            embed += batch.embedNanos();
+            project += batch.projectNanos();
+            attribute += batch.attributeNanos();
+        }
+        return new BatchAttribution(attributions, embed, project, attribute);
+    }
+
+    private BatchAttribution read(List<CanonicalImage> images, ArtifactExtractor.Artifacts artifacts) {
         long start = System.nanoTime();
-        AttributionNetwork.Reading reading = network.read(artifacts.artifacts());
+        AttributionNetwork.Reading reading = network.read(artifacts.artifacts()).pooled(Crops.of(images));
         List<Attribution> attributions = new ArrayList<>(images.size());
         for (int i = 0; i < images.size(); i++) {
             attributions.add(attribution(

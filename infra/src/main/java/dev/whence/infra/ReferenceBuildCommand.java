@@ -1,5 +1,6 @@
 package dev.whence.infra;
 
+import dev.whence.attributor.image.Framing;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.reference.Reference.RealImage;
 import dev.whence.attributor.reference.ReferenceStore;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  whence reference build --images photos/ --out reference",
             "  whence reference build --images a.tar b.zip --out reference --size 64",
+            "  whence reference build --images photos/ --out reference --size 64 --framing crops:5",
             "  whence reference build --images photos/ --out reference --encoder encoders/SL encoders/SSL",
             "  whence reference build --images photos/ --out reference --store milvus --uri http://127.0.0.1:19530"
         })
@@ -48,6 +50,15 @@ final class ReferenceBuildCommand implements Callable<Integer> {
             defaultValue = "32",
             description = "Side of the square every image is brought to (default: ${DEFAULT-VALUE}).")
     private int size;
+
+    @Option(
+            names = "--framing",
+            paramLabel = "HOW",
+            defaultValue = "resize",
+            description =
+                    "How images come to that size: resize, or crops:N to cut N squares (1 to 16) out of each and resample"
+                            + " nothing; bundles that are trained against the reference do the same (default: ${DEFAULT-VALUE}).")
+    private String framing;
 
     @Option(names = "--name", paramLabel = "N", description = "Name of the reference; the folder's name if not given.")
     private Optional<String> name;
@@ -88,6 +99,7 @@ final class ReferenceBuildCommand implements Callable<Integer> {
                 name.orElseGet(
                         () -> out.toAbsolutePath().normalize().getFileName().toString()),
                 size,
+                Framing.labelled(framing),
                 Stream.concat(
                                 spaces.stream().map(EmbeddingSpace::named),
                                 encoders.stream().map(EmbeddingSpace::ofEncoder))

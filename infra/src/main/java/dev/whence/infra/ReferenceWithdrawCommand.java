@@ -28,7 +28,9 @@ final class ReferenceWithdrawCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "ID",
-            description = "The image's id: its file name at the build, as verdicts show it under 'nearest'.")
+            description =
+                    "The image's id: its file name at the build, as verdicts show it under 'nearest'; that of any of its crops"
+                            + " withdraws them all.")
     private List<String> ids = List.of();
 
     @Option(names = "--reference", required = true, paramLabel = "R", description = "Folder of the reference.")
@@ -36,12 +38,10 @@ final class ReferenceWithdrawCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int withdrawn = Reference.withdraw(reference, Set.copyOf(ids), EnvironmentAccess.PINNED);
+        Reference.Withdrawn withdrawn = Reference.withdraw(reference, Set.copyOf(ids), EnvironmentAccess.PINNED);
         spec.commandLine()
                 .getOut()
-                .printf(
-                        "%s: %,d withdrawn, %,d were before%n",
-                        reference, withdrawn, Set.copyOf(ids).size() - withdrawn);
+                .printf("%s: %,d withdrawn, %,d were before%n", reference, withdrawn.images(), withdrawn.before());
         return 0;
     }
 }

@@ -164,7 +164,8 @@ final class StudyCommand implements Callable<Integer> {
         SortedMap<String, Path> generators = LabelledSources.generators(generated);
         List<String> classes = new ArrayList<>(List.of(ModelManifest.REAL));
         classes.addAll(generators.keySet());
-        TrainingImages images = new TrainingImages(classes, reference.size(), settings.testShare(), true);
+        TrainingImages images =
+                new TrainingImages(classes, reference.size(), reference.framing(), settings.testShare(), true);
         try (LabelledSources sources = new LabelledSources().add(generators).addReal(real);
                 Progress progress = Progress.of("reading", sources.count())) {
             long done = 0;
@@ -178,12 +179,12 @@ final class StudyCommand implements Callable<Integer> {
                 reference,
                 classes,
                 images,
-                unknown.isPresent() ? strangers(unknown.get(), classes, reference.size()) : new TreeMap<>(),
+                unknown.isPresent() ? strangers(unknown.get(), classes, reference) : new TreeMap<>(),
                 GeneratorDesigns.choices(generators.keySet(), generated));
     }
 
-    private static SortedMap<String, List<CanonicalImage>> strangers(Path folder, List<String> classes, int size)
-            throws Exception {
+    private static SortedMap<String, List<CanonicalImage>> strangers(
+            Path folder, List<String> classes, Reference reference) throws Exception {
         ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
         SortedMap<String, List<CanonicalImage>> strangers = new TreeMap<>();
         SortedMap<String, Path> generators = LabelledSources.generators(folder);
@@ -198,7 +199,8 @@ final class StudyCommand implements Callable<Integer> {
             for (Iterator<LabelledImage> readable = sources.encoded(); readable.hasNext(); ) {
                 LabelledImage image = readable.next();
                 try {
-                    CanonicalImage canonical = decoder.decode(image.image().bytes(), size);
+                    CanonicalImage canonical =
+                            decoder.decode(image.image().bytes(), reference.size(), reference.framing());
                     if (seen.add(canonical.sha256())) {
                         strangers
                                 .computeIfAbsent(image.label(), name -> new ArrayList<>())
@@ -214,11 +216,13 @@ final class StudyCommand implements Callable<Integer> {
 
     private List<String> facts(StudyData data, TrainingSettings settings) {
         return List.of(
-                "Reference %s %s of %,d real images; test images: %,d of %d sources; unknown generators: %d."
+                "Reference %s %s of %,d real images of %d pixels (%s); test images: %,d of %d sources; unknown generators: %d."
                         .formatted(
                                 data.reference().name(),
                                 data.reference().version(),
                                 data.reference().images(),
+                                data.reference().size(),
+                                data.reference().framing(),
                                 data.images().test().images().size(),
                                 data.classes().size(),
                                 data.unknown().size()),

@@ -25,6 +25,7 @@ final class ReferenceCommandIT {
     private Path folder;
 
     private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
     private String reference = "";
 
     @BeforeEach
@@ -49,7 +50,10 @@ final class ReferenceCommandIT {
 
     private int whence(String... arguments) {
         out.getBuffer().setLength(0);
-        return Whence.commandLine().setOut(new PrintWriter(out, true)).execute(arguments);
+        return Whence.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
     }
 
     private String attribute(String against) {
@@ -79,6 +83,39 @@ final class ReferenceCommandIT {
         assertThat(after).isNotEmpty().doesNotContain("\"nearest\":\"%s\"".formatted(nearest));
         assertThat(whence("reference", "compact", "--reference", reference)).isZero();
         assertThat(attribute(reference)).isEqualTo(after);
+    }
+
+    @Test
+    void aBundleThatResizesRefusesAReferenceOfCrops() throws IOException {
+        String crops = folder.resolve("crops").toString();
+        assertThat(whence(
+                        "reference",
+                        "build",
+                        "--images",
+                        IMAGES,
+                        "--out",
+                        crops,
+                        "--size",
+                        "16",
+                        "--framing",
+                        "crops:4",
+                        "--spaces",
+                        "RGB"))
+                .isZero();
+        assertThat(Files.readString(Path.of(crops, "reference.json"))).contains("\"framing\" : \"crops:4\"");
+        assertThat(whence("attribute", "--model", MODEL, "--reference", crops, IMAGES))
+                .isNotZero();
+        assertThat(err.toString()).contains("frames images by resize", "by crops:4", "--framing resize");
+        assertThat(whence("doctor", "--reference", crops, "--json")).isLessThan(2);
+    }
+
+    @Test
+    void anUnknownFramingIsRefused() {
+        String other = folder.resolve("other").toString();
+        assertThat(whence("reference", "build", "--images", IMAGES, "--out", other, "--framing", "crops:99"))
+                .isNotZero();
+        assertThat(err.toString()).contains("A framing is resize or crops:N, N from 1 to 16, and not 'crops:99'");
+        assertThat(Path.of(other)).doesNotExist();
     }
 
     private static String nearest(String lines) throws IOException {

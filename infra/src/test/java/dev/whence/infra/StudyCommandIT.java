@@ -61,10 +61,14 @@ class StudyCommandIT {
     }
 
     private int study(String... options) {
+        return study(reference, options);
+    }
+
+    private int study(Path against, String... options) {
         List<String> arguments = new ArrayList<>(List.of(
                 "study",
                 "--reference",
-                reference.toString(),
+                against.toString(),
                 "--generated",
                 folder.resolve("known").toString(),
                 "--real",
@@ -154,6 +158,58 @@ class StudyCommandIT {
         assertThat(Files.readString(report.resolve("report.html"))).contains("x* in RGB");
         assertThat(ModelBundle.open(report.resolve("model")).views()).hasSize(3);
         assertThat(out.toString()).contains("report.html");
+    }
+
+    @Test
+    void aStudyAgainstAReferenceOfCropsCountsImages() throws Exception {
+        Path crops = folder.resolve("reference-of-crops");
+        assertThat(Whence.commandLine()
+                        .setOut(new PrintWriter(new StringWriter()))
+                        .execute(
+                                "reference",
+                                "build",
+                                "--images",
+                                PACK.resolve("reference.zip").toString(),
+                                "--out",
+                                crops.toString(),
+                                "--size",
+                                "16",
+                                "--framing",
+                                "crops:2",
+                                "--spaces",
+                                "RGB",
+                                "--threads",
+                                "1"))
+                .isZero();
+        Path report = folder.resolve("study-of-crops");
+
+        assertThat(study(
+                        crops,
+                        "--unknown",
+                        folder.resolve("unknown").toString(),
+                        "--projection",
+                        "nearest",
+                        "--epochs",
+                        "1",
+                        "--seeds",
+                        "1",
+                        "--test-share",
+                        "0.12",
+                        "--report",
+                        report.toString()))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode json =
+                new ObjectMapper().readTree(report.resolve("report.json").toFile());
+        assertThat(json.get("facts").get(0).asText()).contains("2,000 real images of 16 pixels (crops:2)");
+        ModelBundle bundle = ModelBundle.open(report.resolve("model"));
+        assertThat(bundle.manifest().framing().label()).isEqualTo("crops:2");
+        JsonNode novelty = json.get("sections").get(1).get("rows").get(0);
+        try (Sources vae = new Sources(List.of(folder.resolve("unknown/vae.zip")))) {
+            assertThat(novelty.get("images").asLong()).isEqualTo(vae.count());
+        }
+        assertThat(Files.readString(report.resolve("report.html"))).contains("x* in RGB");
     }
 
     @Test

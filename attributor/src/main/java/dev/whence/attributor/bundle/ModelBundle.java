@@ -188,6 +188,7 @@ public final class ModelBundle {
                 manifest.name(),
                 manifest.version(),
                 manifest.size(),
+                manifest.framing(),
                 manifest.projection(),
                 manifest.neighbours(),
                 manifest.spaces(),
@@ -276,11 +277,21 @@ public final class ModelBundle {
     }
 
     /**
-     * Refuses a reference other than the one the bundle was trained against, and one of another encoder.
+     * Refuses a reference other than the one the bundle was trained against, and one of another framing or encoder.
      *
      * @throws IllegalArgumentException which says what is different
      */
     public void requireReference(Reference reference) {
+        if (!manifest.framing().equals(reference.framing())) {
+            throw new IllegalArgumentException(
+                    "The bundle %s frames images by %s and the reference %s by %s: build the reference with --framing %s, or train again"
+                            .formatted(
+                                    manifest.name(),
+                                    manifest.framing(),
+                                    reference.name(),
+                                    reference.framing(),
+                                    manifest.framing()));
+        }
         for (ModelManifest.Space space : manifest.spaces()) {
             String embedded = reference.graphSha256(space.name()).orElse("none");
             if (!embedded.equals(space.graphSha256())) {

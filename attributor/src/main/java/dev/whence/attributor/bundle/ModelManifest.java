@@ -2,6 +2,7 @@ package dev.whence.attributor.bundle;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.whence.attributor.CombinedPosterior;
+import dev.whence.attributor.image.Framing;
 import dev.whence.attributor.openset.NoveltyMethod;
 import dev.whence.attributor.projection.Projection;
 import dev.whence.attributor.projection.View;
@@ -10,6 +11,7 @@ import dev.whence.attributor.space.EncoderDescription;
 import dev.whence.attributor.space.EncoderSpace;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param format version of this layout; 1 had no spaces but the built-in ones, 2 no novelty, 3 one projection for all spaces
  * @param version first 12 digits of the attribution graph's hash
  * @param size side length of the canonical images, in pixels
+ * @param framing how images come to that size; resize in bundles that do not say so
  * @param projection how x* is estimated in spaces that do not say so themselves; null from format 4 on
  * @param neighbours number of reference points the projection sees
  * @param spaces in the order of the attribution graph's inputs; a space that is looked at in several ways stands here for each
@@ -38,6 +41,7 @@ public record ModelManifest(
         String name,
         String version,
         int size,
+        Framing framing,
         @Nullable String projection,
         int neighbours,
         List<Space> spaces,
@@ -51,6 +55,11 @@ public record ModelManifest(
         Map<String, String> settings,
         Map<String, Double> measured,
         Map<String, String> files) {
+
+    public ModelManifest {
+        // Jackson passes null for what older bundles lack.
+        framing = Objects.requireNonNullElse(framing, Framing.RESIZE);
+    }
 
     public static final int FORMAT = 4;
     static final int FIRST_FORMAT = 1;

@@ -4,13 +4,15 @@ import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.Hashes;
 import dev.whence.attributor.image.ImageRejectedException.Reason;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Makes one canonical form of the images of strangers: PNG, JPEG, WebP and GIF in, size x size pixels of 8-bit sRGB out.
  *
  * <p>The way of an image: its format is told from the first bytes; the structure of that format is walked, limits are checked against every
- * size it declares, and everything but the pixels is cut away; one decoder, fixed for the format, decodes the rest; the largest square in
- * the middle of the upright image is resampled by {@link TriangleFilter}, which leaves an image that has the size already untouched.
+ * size it declares, and everything but the pixels is cut away; one decoder, fixed for the format, decodes the rest; by the {@link Framing} the largest
+ * square in the middle of the upright image is resampled by {@link TriangleFilter}, which leaves an image that has the size already
+ * untouched, or several squares are cut out of it.
  *
  * <ul>
  *   <li>Animations answer with their first frame on its canvas.
@@ -33,14 +35,19 @@ public final class ImageDecoder {
         this.limits = limits;
     }
 
+    /** Decodes one image into one square. */
+    public CanonicalImage decode(byte[] encoded, int size) throws ImageRejectedException {
+        return decode(encoded, size, Framing.RESIZE);
+    }
+
     /**
-     * Decodes one image.
+     * Decodes one image. Beside what the limits allow its decoder, this holds the squares.
      *
      * @param encoded a whole file, of any content
      * @param size side of the canonical form in pixels, 8 to 2048
      * @throws ImageRejectedException for every input that is no image within the limits; nothing else is thrown because of the bytes
      */
-    public CanonicalImage decode(byte[] encoded, int size) throws ImageRejectedException {
+    public CanonicalImage decode(byte[] encoded, int size, Framing framing) throws ImageRejectedException {
         if (size < TriangleFilter.SMALLEST_SIDE || size > LARGEST_SIZE) {
             throw new IllegalArgumentException("Canonical images have sides of %d to %d pixels, not %d"
                     .formatted(TriangleFilter.SMALLEST_SIDE, LARGEST_SIZE, size));
@@ -50,7 +57,7 @@ public final class ImageDecoder {
                 .orElseThrow(() -> new ImageRejectedException(
                         Reason.UNSUPPORTED_FORMAT, "The bytes are neither PNG, JPEG, WebP nor GIF."));
         try {
-            return new CanonicalImage(Hashes.sha256(encoded), size, square(format, encoded, size));
+            return new CanonicalImage(Hashes.sha256(encoded), size, squares(format, encoded, size, framing));
         } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
             // Decoders meet a stranger's bytes with all of these; none of them means that anything but the image is at
             // fault.
@@ -59,9 +66,30 @@ public final class ImageDecoder {
         }
     }
 
-    private byte[] square(ImageFormat format, byte[] encoded, int size) throws IOException, ImageRejectedException {
+    private List<byte[]> squares(ImageFormat format, byte[] encoded, int size, Framing framing)
+            throws IOException, ImageRejectedException {
         Container container = Container.of(format, encoded, limits);
         PixelRows rows = pixels.decode(format, container);
+        List<Framing.Place> places = framing.places(container.width(), container.height(), size);
+        if (places.isEmpty()) {
+            return List.of(largest(container, rows, size));
+        }
+        return places.stream()
+                .map(place -> container.orientation().turn(cut(rows, place, size), size))
+                .toList();
+    }
+
+    private static byte[] cut(PixelRows rows, Framing.Place place, int size) {
+        byte[] rgb = new byte[size * size * 3];
+        byte[] row = new byte[size * 3];
+        for (int y = 0; y < size; y++) {
+            rows.read(place.left(), place.top() + y, row);
+            System.arraycopy(row, 0, rgb, y * row.length, row.length);
+        }
+        return rgb;
+    }
+
+    private static byte[] largest(Container container, PixelRows rows, int size) {
         int side = Math.min(container.width(), container.height());
         Orientation orientation = container.orientation();
         int left = margin(container.width() - side, orientation.mirroredX());

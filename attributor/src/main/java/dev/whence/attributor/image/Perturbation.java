@@ -1,6 +1,7 @@
 package dev.whence.attributor.image;
 
 import dev.whence.attributor.CanonicalImage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -8,7 +9,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Something that happens to images on their way through the net, as an operation on the canonical form. The result has the size and the
- * SHA-256 of the image, so that an image of a reference collection still does not meet itself there, and it is the same every time: the
+ * SHA-256 of the image, of an image of crops each is changed as if it were the whole, so that an image of a reference collection still does not meet itself there, and it is the same every time: the
  * noise is drawn from the SHA-256. Every operation rounds to 8 bits when it is done. Safe for use by several threads.
  */
 public final class Perturbation {
@@ -30,12 +31,12 @@ public final class Perturbation {
             jpeg(50),
             jpeg(40),
             jpeg(30),
-            new Perturbation("double-jpeg", image -> Jpeg.reencode(Jpeg.reencode(image, 85), 60)),
+            each("double-jpeg", image -> Jpeg.reencode(Jpeg.reencode(image, 85), 60)),
             resize("0.5"),
             resize("0.75"),
             resize("1.5"),
-            new Perturbation("crop", Perturbation::crop),
-            new Perturbation("blur", Perturbation::blur),
+            each("crop", Perturbation::crop),
+            each("blur", Perturbation::blur),
             new Perturbation("noise", Perturbation::noise));
 
     private final String name;
@@ -88,13 +89,25 @@ public final class Perturbation {
         return name;
     }
 
+    private static Perturbation each(String name, UnaryOperator<CanonicalImage> ofOneSquare) {
+        return new Perturbation(
+                name,
+                image -> new CanonicalImage(
+                        image.sha256(),
+                        image.size(),
+                        image.parts().stream()
+                                .map(ofOneSquare)
+                                .map(CanonicalImage::rgb)
+                                .toList()));
+    }
+
     private static Perturbation jpeg(int quality) {
-        return new Perturbation("jpeg-" + quality, image -> Jpeg.reencode(image, quality));
+        return each("jpeg-" + quality, image -> Jpeg.reencode(image, quality));
     }
 
     private static Perturbation resize(String factor) {
         double ratio = Double.parseDouble(factor);
-        return new Perturbation("resize-" + factor, image -> {
+        return each("resize-" + factor, image -> {
             int side = Math.max(TriangleFilter.SMALLEST_SIDE, (int) Math.round(image.size() * ratio));
             return TriangleFilter.resample(TriangleFilter.resample(image, side), image.size());
         });
@@ -124,7 +137,7 @@ public final class Perturbation {
             levels[i] = image.rgb()[i] & 0xff;
         }
         double[] across = blur(levels, weights, size, 3, size * 3);
-        return with(image, blur(across, weights, size, size * 3, 3), sum * sum);
+        return new CanonicalImage(image.sha256(), size, rounded(blur(across, weights, size, size * 3, 3), sum * sum));
     }
 
     /**
@@ -151,18 +164,22 @@ public final class Perturbation {
 
     private static CanonicalImage noise(CanonicalImage image) {
         Random random = new Random(Long.parseUnsignedLong(image.sha256(), 0, 16, 16));
-        double[] levels = new double[image.rgb().length];
-        for (int i = 0; i < levels.length; i++) {
-            levels[i] = (image.rgb()[i] & 0xff) + NOISE * random.nextGaussian();
+        List<byte[]> noisy = new ArrayList<>();
+        for (byte[] crop : image.crops()) {
+            double[] levels = new double[crop.length];
+            for (int i = 0; i < levels.length; i++) {
+                levels[i] = (crop[i] & 0xff) + NOISE * random.nextGaussian();
+            }
+            noisy.add(rounded(levels, 1));
         }
-        return with(image, levels, 1);
+        return new CanonicalImage(image.sha256(), image.size(), noisy);
     }
 
-    private static CanonicalImage with(CanonicalImage image, double[] levels, double divisor) {
+    private static byte[] rounded(double[] levels, double divisor) {
         byte[] rgb = new byte[levels.length];
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = (byte) Math.max(0, Math.min(255, Math.round(levels[i] / divisor)));
         }
-        return new CanonicalImage(image.sha256(), image.size(), rgb);
+        return rgb;
     }
 }

@@ -2,6 +2,7 @@ package dev.whence.attributor.projection;
 
 import dev.whence.attributor.Attribution.SpaceReading;
 import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.Crops;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
@@ -9,6 +10,8 @@ import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Query;
 import dev.whence.vectorstore.ReferenceCollection.Search;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +23,7 @@ import java.util.stream.IntStream;
 
 /**
  * Images to artifacts: embeds a batch, asks every space's reference collection for the nearest real points and
- * subtracts the projection. An image is never its own neighbour. The spaces are searched at the same time where the
+ * subtracts the projection. An image is never its own neighbour, and no crop is one of another crop of its image. The spaces are searched at the same time where the
  * vectors are on a server; a failure of a search is thrown as it is.
  */
 public final class ArtifactExtractor implements AutoCloseable {
@@ -48,8 +51,9 @@ public final class ArtifactExtractor implements AutoCloseable {
     }
 
     /**
-     * @param artifacts {@code [view][image]}: signed artifacts, of the space's shape, row by row
-     * @param readings {@code [image]}: where it stands in each space, with the artifact of the first view that projects there
+     * @param artifacts {@code [view][crop]}: signed artifacts of all {@link Crops} of the images, of the space's shape, row by row
+     * @param readings {@code [image]}: where it stands in each space, with the artifact of the first view that projects there; of
+     *     several crops that of the one closest to a real point, in each space its own
      */
     public record Artifacts(
             float[][][] artifacts, List<List<SpaceReading>> readings, long embedNanos, long projectNanos) {}
@@ -60,13 +64,14 @@ public final class ArtifactExtractor implements AutoCloseable {
 
     public Artifacts extract(List<CanonicalImage> images) {
         long start = System.nanoTime();
-        float[][][] embeddings = embedder.embed(images);
+        List<CanonicalImage> parts = Crops.parts(images);
+        float[][][] embeddings = embedder.embed(parts);
         long embedded = System.nanoTime();
         float[][][] artifacts = new float[views.size()][][];
-        SpaceReading[][] readings = new SpaceReading[images.size()][spaces.size()];
+        SpaceReading[][] readings = new SpaceReading[parts.size()][spaces.size()];
         List<CompletableFuture<List<List<Neighbour>>>> searches = new ArrayList<>();
         for (int s = 0; s < spaces.size(); s++) {
-            searches.add(search(spaces.get(s), images, embeddings[s]));
+            searches.add(search(spaces.get(s), parts, embeddings[s]));
         }
         for (int s = 0; s < spaces.size(); s++) {
             List<List<Neighbour>> nearest = result(searches.get(s));
@@ -82,11 +87,21 @@ public final class ArtifactExtractor implements AutoCloseable {
             }
         }
         long projected = System.nanoTime();
-        List<List<SpaceReading>> lists = new ArrayList<>();
-        for (SpaceReading[] reading : readings) {
-            lists.add(List.of(reading));
+        return new Artifacts(artifacts, closest(readings, Crops.of(images)), embedded - start, projected - embedded);
+    }
+
+    private List<List<SpaceReading>> closest(SpaceReading[][] readings, Crops crops) {
+        List<List<SpaceReading>> closest = new ArrayList<>();
+        for (int i = 0; i < crops.images(); i++) {
+            List<SpaceReading[]> own = Arrays.asList(readings).subList(crops.first(i), crops.first(i + 1));
+            closest.add(IntStream.range(0, spaces.size())
+                    .mapToObj(s -> own.stream()
+                            .map(reading -> reading[s])
+                            .min(Comparator.comparingDouble(SpaceReading::distance))
+                            .orElseThrow())
+                    .toList());
         }
-        return new Artifacts(artifacts, lists, embedded - start, projected - embedded);
+        return closest;
     }
 
     private CompletableFuture<List<List<Neighbour>>> search(

@@ -7,11 +7,12 @@ import dev.whence.vectorstore.ReferenceCollection.ReferenceVector;
 import dev.whence.vectorstore.milvus.MilvusSettings;
 import dev.whence.vectorstore.milvus.MilvusStore;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The collections that a manifest names, opened, in whichever engine. */
 final class OpenCollections implements AutoCloseable {
@@ -96,19 +97,33 @@ final class OpenCollections implements AutoCloseable {
         });
     }
 
-    /** Which of these ids the first space has; reads all its vectors at worst. */
-    Set<String> known(Set<String> ids) {
-        Set<String> known = new HashSet<>();
-        ReferenceCollection first = bySpace.values().iterator().next();
-        for (ReferenceVector vector : first) {
+    /** The SHA-256 of the image of each of these ids that the first space has; reads all its vectors at worst. */
+    Map<String, String> known(Set<String> ids) {
+        Map<String, String> known = new HashMap<>();
+        for (ReferenceVector vector : first()) {
             if (ids.contains(vector.id())) {
-                known.add(vector.id());
+                known.put(vector.id(), vector.sha256());
                 if (known.size() == ids.size()) {
                     break;
                 }
             }
         }
         return known;
+    }
+
+    /** The ids of all crops of images with these SHA-256; reads all vectors of the first space. */
+    Set<String> crops(Set<String> sha256s) {
+        Set<String> ids = new TreeSet<>();
+        for (ReferenceVector vector : first()) {
+            if (sha256s.contains(vector.sha256())) {
+                ids.add(vector.id());
+            }
+        }
+        return ids;
+    }
+
+    private ReferenceCollection first() {
+        return bySpace.values().iterator().next();
     }
 
     private static IllegalArgumentException notTheOne(Path folder, String space, String how) {

@@ -2,6 +2,7 @@ package dev.whence.attributor.reference;
 
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.EncodedImage;
+import dev.whence.attributor.image.Framing;
 import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
@@ -17,10 +18,12 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +50,15 @@ public final class Reference implements AutoCloseable {
      * What a build is asked for.
      *
      * @param size side length every image is brought to, 8 to 256 pixels
+     * @param framing how it is brought there; every crop is a vector in every space
      * @param threads at least 1
      */
-    public record Settings(String name, int size, List<EmbeddingSpace> spaces, int threads) {
+    public record Settings(String name, int size, Framing framing, List<EmbeddingSpace> spaces, int threads) {
+        /** With images resized. */
+        public Settings(String name, int size, List<EmbeddingSpace> spaces, int threads) {
+            this(name, size, Framing.RESIZE, spaces, threads);
+        }
+
         public Settings {
             if (size < 8 || size > MAX_SIZE || size % 2 != 0) {
                 throw new IllegalArgumentException(
@@ -119,11 +128,14 @@ public final class Reference implements AutoCloseable {
                 RealImage real = images.next();
                 EncodedImage image = real.image();
                 try {
-                    CanonicalImage canonical = decoder.decode(image.bytes(), settings.size());
+                    CanonicalImage canonical = decoder.decode(image.bytes(), settings.size(), settings.framing());
                     if (hashes.add(canonical.sha256())) {
-                        String id = unusedId(image, canonical, ids);
-                        order.append(id).append(' ').append(canonical.sha256()).append('\n');
-                        writer.add(id, real.dataSet(), canonical);
+                        List<String> own = unusedIds(image, canonical, ids);
+                        order.append(own.get(0))
+                                .append(' ')
+                                .append(canonical.sha256())
+                                .append('\n');
+                        writer.add(own, real.dataSet(), canonical);
                     } else {
                         repeated++;
                     }
@@ -166,42 +178,57 @@ public final class Reference implements AutoCloseable {
             ReferenceCopy.copy(source, target, progress);
             manifest.spaces().forEach(space -> keepEncoder(space(reference, space), out));
             target.complete(manifest);
-            return manifest.vectors();
+            return manifest.remainingImages();
         }
     }
+
+    /**
+     * What a withdrawal did.
+     *
+     * @param images withdrawn now
+     * @param before how many of the ids were withdrawn already
+     */
+    public record Withdrawn(int images, int before) {}
 
     /**
      * Withdraws images: whoever opens the reference afterwards never has them as neighbours. First their ids are written
      * to {@code reference.json}, then they are deleted in every space. A withdrawal that was interrupted keeps the
      * reference from being opened until this is called again, with or without ids.
      *
-     * @return how many images are withdrawn that were not before
+     * @param ids of any crop of the images: all of an image's go
      * @throws IllegalArgumentException when an id is not in the reference, or no image would be left; nothing was changed
      */
-    public static int withdraw(Path reference, Set<String> ids, MilvusAccess access) {
+    public static Withdrawn withdraw(Path reference, Set<String> ids, MilvusAccess access) {
         ReferenceManifest manifest = ReferenceManifest.read(reference);
         Set<String> added = new TreeSet<>(ids);
         added.removeAll(manifest.withdrawn());
+        int before = ids.size() - added.size();
+        Set<String> images = new HashSet<>();
         try (OpenCollections open = OpenCollections.open(reference, manifest, 1, access)) {
             if (!added.isEmpty()) {
+                Map<String, String> known = open.known(added);
                 Set<String> unknown = new TreeSet<>(added);
-                unknown.removeAll(open.known(added));
+                unknown.removeAll(known.keySet());
                 if (!unknown.isEmpty()) {
                     throw new IllegalArgumentException("The reference %s has no images %s: nothing was withdrawn"
                             .formatted(manifest.name(), unknown));
+                }
+                images.addAll(known.values());
+                if (!manifest.framing().equals(Framing.RESIZE)) {
+                    added = open.crops(images);
                 }
                 if (added.size() >= manifest.vectors()) {
                     throw new IllegalArgumentException(
                             "No image would be left in the reference %s: nothing was withdrawn"
                                     .formatted(manifest.name()));
                 }
-                manifest = manifest.without(added);
+                manifest = manifest.without(images.size(), added);
                 manifest.write(reference);
             }
             Set<String> withdrawn = manifest.withdrawn();
             open.bySpace().values().forEach(collection -> collection.delete(withdrawn));
         }
-        return added.size();
+        return new Withdrawn(images.size(), before);
     }
 
     /**
@@ -274,9 +301,14 @@ public final class Reference implements AutoCloseable {
         return manifest.size();
     }
 
+    /** How images come to that size. */
+    public Framing framing() {
+        return manifest.framing();
+    }
+
     /** Images that can be neighbours. */
     public long images() {
-        return manifest.vectors();
+        return manifest.remainingImages();
     }
 
     /**
@@ -380,13 +412,23 @@ public final class Reference implements AutoCloseable {
         }
     }
 
-    /** The file's name where it is free: it tells a person more than a hash. */
-    private static String unusedId(EncodedImage image, CanonicalImage canonical, Set<String> ids) {
+    /**
+     * An id for each crop: NAME, NAME#2, NAME#3, ... The name is the file's where all of them are free: it tells a person more
+     * than a hash.
+     */
+    private static List<String> unusedIds(EncodedImage image, CanonicalImage canonical, Set<String> ids) {
         String name = image.fileName().replaceAll("\\p{Cntrl}", "");
-        if (!name.isEmpty() && ids.add(name)) {
-            return name;
+        List<String> named = ids(name, canonical.crops().size());
+        if (name.isEmpty() || named.stream().anyMatch(ids::contains)) {
+            named = ids(canonical.sha256(), canonical.crops().size());
         }
-        ids.add(canonical.sha256());
-        return canonical.sha256();
+        ids.addAll(named);
+        return named;
+    }
+
+    private static List<String> ids(String name, int crops) {
+        return IntStream.rangeClosed(1, crops)
+                .mapToObj(crop -> crop == 1 ? name : "%s#%d".formatted(name, crop))
+                .toList();
     }
 }

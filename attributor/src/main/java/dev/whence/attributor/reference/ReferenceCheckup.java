@@ -78,16 +78,16 @@ public final class ReferenceCheckup {
         }
         findings.add(Finding.ok(
                 "reference",
-                "%s %s, %,d images of %d pixels%s"
+                "%s %s, %,d images of %d pixels (%s)%s"
                         .formatted(
                                 manifest.name(),
                                 manifest.version(),
-                                manifest.vectors(),
+                                manifest.remainingImages(),
                                 manifest.size(),
+                                manifest.framing(),
                                 manifest.withdrawals().isEmpty()
                                         ? ""
-                                        : ", %,d withdrawn"
-                                                .formatted(manifest.withdrawn().size()))));
+                                        : ", %,d withdrawn".formatted(manifest.withdrawnImages()))));
         findings.add(age(manifest, Instant.now()));
         Optional<ReferenceManifest.Milvus> place = manifest.onServer();
         if (place.isPresent()) {

@@ -3,6 +3,7 @@ package dev.whence.attributor.reference;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.whence.attributor.image.Framing;
 import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.attributor.space.EncoderDescription;
 import java.io.IOException;
@@ -29,10 +30,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param format version of this layout; 1 had no more than the first seven fields, 2 no spaces but the built-in ones
  * @param version first 12 digits of the hash
- * @param sha256 hash over the spaces and the images in their order at the build: the same images in the same spaces are
+ * @param sha256 hash over the spaces, the framing unless it is resize, and the images in their order at the build: the same images in the same spaces are
  *     the same reference, on whatever machine it was built and in whatever engine it is. Withdrawals leave it as it is
  * @param size side length of the canonical images, in pixels
+ * @param framing how images came to that size; resize in references that do not say so
  * @param images how many were built in, the withdrawn ones among them
+ * @param crops of all those images together, each a vector; null: one of each
  * @param builtAt when the vectors were written where they are, ISO 8601; null in format 1
  * @param milvus where the vectors are; null: in a folder for each space, beside this file
  * @param withdrawals images that are neighbours no more
@@ -44,7 +47,9 @@ record ReferenceManifest(
         String version,
         String sha256,
         int size,
+        Framing framing,
         long images,
+        @Nullable Long crops,
         List<Space> spaces,
         @Nullable String builtAt,
         @Nullable Milvus milvus,
@@ -79,23 +84,31 @@ record ReferenceManifest(
      */
     record Place(String collection, String alias) {}
 
-    /** @param at ISO 8601 */
+    /**
+     * @param at ISO 8601
+     * @param count how many images
+     * @param ids of all their vectors
+     */
     record Withdrawal(String at, int count, List<String> ids) {}
 
     ReferenceManifest {
-        // Jackson passes null for a list that the first format lacks.
+        // Jackson passes null for what older references lack.
+        framing = Objects.requireNonNullElse(framing, Framing.RESIZE);
         withdrawals = List.copyOf(Objects.requireNonNullElse(withdrawals, List.of()));
     }
 
     /** A new one of vectors beside it. */
-    static ReferenceManifest of(String name, String sha256, int size, long images, List<Space> spaces) {
+    static ReferenceManifest of(
+            String name, String sha256, int size, Framing framing, long images, long crops, List<Space> spaces) {
         return new ReferenceManifest(
                 FORMAT,
                 name,
                 sha256.substring(0, 12),
                 sha256,
                 size,
+                framing,
                 images,
+                crops == images ? null : crops,
                 spaces,
                 Instant.now().toString(),
                 null,
@@ -110,20 +123,29 @@ record ReferenceManifest(
                 version,
                 sha256,
                 size,
+                framing,
                 images,
+                crops,
                 spaces,
                 Instant.now().toString(),
                 place,
                 withdrawals);
     }
 
-    /** The same with these withdrawn as well. */
-    ReferenceManifest without(Collection<String> ids) {
+    /**
+     * The same with some images withdrawn as well.
+     *
+     * @param count how many
+     * @param ids of all their vectors
+     */
+    ReferenceManifest without(int count, Collection<String> ids) {
         List<Withdrawal> all = new ArrayList<>(withdrawals);
-        all.add(new Withdrawal(Instant.now().toString(), ids.size(), List.copyOf(ids)));
-        return new ReferenceManifest(FORMAT, name, version, sha256, size, images, spaces, builtAt, milvus, all);
+        all.add(new Withdrawal(Instant.now().toString(), count, List.copyOf(ids)));
+        return new ReferenceManifest(
+                FORMAT, name, version, sha256, size, framing, images, crops, spaces, builtAt, milvus, all);
     }
 
+    /** Ids of vectors. */
     Set<String> withdrawn() {
         Set<String> ids = new TreeSet<>();
         withdrawals.forEach(withdrawal -> ids.addAll(withdrawal.ids()));
@@ -132,7 +154,16 @@ record ReferenceManifest(
 
     /** Vectors that every collection must hold. */
     long vectors() {
-        return images - withdrawn().size();
+        return (crops == null ? images : crops) - withdrawn().size();
+    }
+
+    long withdrawnImages() {
+        return withdrawals.stream().mapToLong(Withdrawal::count).sum();
+    }
+
+    /** Images that are neighbours. */
+    long remainingImages() {
+        return images - withdrawnImages();
     }
 
     Optional<Milvus> onServer() {

@@ -2,6 +2,7 @@ package dev.whence.attributor.reference;
 
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.Hashes;
+import dev.whence.attributor.image.Framing;
 import dev.whence.attributor.reference.Reference.Settings;
 import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
@@ -13,9 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Embeds image by image and adds to every collection, batch by batch; the manifest comes last. */
+/** Embeds crop by crop and adds to every collection, batch by batch; the manifest comes last. */
 final class ReferenceWriter implements AutoCloseable {
-    /** Images embedded at a time, and vectors of one segment of a collection. */
+    /** Crops embedded at a time, and vectors of one segment of a collection. */
     private static final int EMBED_BATCH = 64;
 
     private static final int ADD_BATCH = 2048;
@@ -26,6 +27,7 @@ final class ReferenceWriter implements AutoCloseable {
     private final List<EmbeddedReferenceCollection> collections = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private final List<List<ReferenceVector>> vectors = new ArrayList<>();
+    private long crops;
 
     ReferenceWriter(Path out, Settings settings) {
         this.out = out;
@@ -44,10 +46,14 @@ final class ReferenceWriter implements AutoCloseable {
 
     private record Waiting(String id, String dataSet, CanonicalImage image) {}
 
-    void add(String id, String dataSet, CanonicalImage image) {
-        waiting.add(new Waiting(id, dataSet, image));
-        if (waiting.size() == EMBED_BATCH) {
-            embed();
+    /** @param ids one for each crop of the image */
+    void add(List<String> ids, String dataSet, CanonicalImage image) {
+        for (int crop = 0; crop < ids.size(); crop++) {
+            waiting.add(new Waiting(ids.get(crop), dataSet, image.parts().get(crop)));
+            crops++;
+            if (waiting.size() == EMBED_BATCH) {
+                embed();
+            }
         }
     }
 
@@ -79,6 +85,7 @@ final class ReferenceWriter implements AutoCloseable {
         }
     }
 
+    /** @param count of images */
     void finish(long count, String order) {
         embed();
         flush();
@@ -87,9 +94,11 @@ final class ReferenceWriter implements AutoCloseable {
                 .map(s -> new ReferenceManifest.Space(
                         s.name(), (int) s.shape(settings.size()).size(), s.sha256(settings.size())))
                 .toList();
-        String sha256 = Hashes.sha256(spaces + "\n" + order);
+        Framing framing = settings.framing();
+        String framed = framing.equals(Framing.RESIZE) ? "" : framing + "\n";
+        String sha256 = Hashes.sha256(spaces + "\n" + framed + order);
         settings.spaces().forEach(space -> Reference.keepEncoder(space, out));
-        ReferenceManifest.of(settings.name(), sha256, settings.size(), count, spaces)
+        ReferenceManifest.of(settings.name(), sha256, settings.size(), framing, count, crops, spaces)
                 .write(out);
     }
 

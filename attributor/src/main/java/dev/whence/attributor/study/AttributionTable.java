@@ -2,6 +2,7 @@ package dev.whence.attributor.study;
 
 import dev.whence.attributor.AttributionNetwork;
 import dev.whence.attributor.AttributionNetwork.Reading;
+import dev.whence.attributor.Crops;
 import dev.whence.attributor.evaluation.Calibration;
 import dev.whence.attributor.evaluation.Evaluation;
 import dev.whence.attributor.evaluation.LabelledAttribution;
@@ -170,7 +171,10 @@ final class AttributionTable {
             FusedModel model = trained.fuse(row.views);
             NoveltyScore novelty = NoveltyMethod.DEFAULT.fit(model.known());
             try (AttributionNetwork network = model.network(data.reference().size(), settings.threads())) {
-                Reading reading = TrainedViews.read(network, select(test, views, model.views()));
+                Reading reading = TrainedViews.read(
+                        network,
+                        select(test, views, model.views()),
+                        Crops.of(data.images().test().images()));
                 List<LabelledAttribution> answers = new ArrayList<>(Answers.of(
                         data.classes(),
                         reading,
@@ -178,8 +182,13 @@ final class AttributionTable {
                         novelty,
                         i -> data.classes().get(labels[i])));
                 Map<String, Reading> strangers = new TreeMap<>();
-                unknown.forEach((name, artifacts) ->
-                        strangers.put(name, TrainedViews.read(network, select(artifacts, views, model.views()))));
+                data.unknown()
+                        .forEach((name, images) -> strangers.put(
+                                name,
+                                TrainedViews.read(
+                                        network,
+                                        select(unknown.getOrDefault(name, List.of()), views, model.views()),
+                                        Crops.of(images))));
                 strangers.forEach((name, of) ->
                         answers.addAll(Answers.of(data.classes(), of, model.temperature(), novelty, i -> name)));
                 List<LabelledAttribution> before = Answers.of(

@@ -74,10 +74,12 @@ final class MapsSection {
         rows.add(List.of(name, features.length, map.divergence()));
     }
 
+    /** Of several crops those of the first. */
     private static float[] pixels(CanonicalImage image) {
-        float[] pixels = new float[image.rgb().length];
+        byte[] rgb = image.crops().get(0);
+        float[] pixels = new float[rgb.length];
         for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (image.rgb()[i] & 0xff) / 255f;
+            pixels[i] = (rgb[i] & 0xff) / 255f;
         }
         return pixels;
     }

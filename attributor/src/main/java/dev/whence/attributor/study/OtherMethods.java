@@ -1,6 +1,7 @@
 package dev.whence.attributor.study;
 
 import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.Crops;
 import dev.whence.attributor.evaluation.ConfusionMatrix;
 import dev.whence.attributor.evaluation.FrechetDistanceRatio;
 import dev.whence.attributor.projection.ArtifactExtractor;
@@ -14,16 +15,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Rows of the attribution table for methods that train no network of ours. They have no randomness, so one run says all. */
+/**
+ * Rows of the attribution table for methods that train no network of ours. They have no randomness, so one run says all. Of an image of
+ * several crops they learn each, and what they say of the crops is averaged, as it is for our networks.
+ */
 final class OtherMethods {
     private static final long SEED = 1;
 
     private OtherMethods() {}
 
     static List<List<Object>> rows(StudyData data, TrainingSettings settings) {
-        List<CanonicalImage> training = data.images().training().images();
-        int[] labels = data.images().training().labels();
-        List<CanonicalImage> test = data.images().test().images();
+        List<CanonicalImage> training = Crops.parts(data.images().training().images());
+        int[] labels = Crops.of(data.images().training().images())
+                .repeated(data.images().training().labels());
+        List<CanonicalImage> test = Crops.parts(data.images().test().images());
         List<List<Object>> rows = new ArrayList<>();
         Baseline spectrum = SpectrumBaseline.fit(training, labels);
         rows.add(row(data, "azimuthal spectrum, linear (Durall 2020)", spectrum.scores(test), spectrum.features(test)));
@@ -47,7 +52,14 @@ final class OtherMethods {
         return ViewArtifacts.extract(extractor, images, done -> {}).get(0).toArray(float[][]::new);
     }
 
-    private static List<Object> row(StudyData data, String name, float[][] scores, float[][] features) {
+    /**
+     * @param scoresOfCrops {@code [crop][class]}
+     * @param featuresOfCrops {@code [crop][component]}
+     */
+    private static List<Object> row(StudyData data, String name, float[][] scoresOfCrops, float[][] featuresOfCrops) {
+        Crops crops = Crops.of(data.images().test().images());
+        float[][] scores = crops.means(scoresOfCrops);
+        float[][] features = crops.means(featuresOfCrops);
         int[] labels = data.images().test().labels();
         int classes = data.classes().size();
         int[][] matrix = new int[classes][classes];

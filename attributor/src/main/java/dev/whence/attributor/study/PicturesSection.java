@@ -14,7 +14,7 @@ import dev.whence.attributor.training.ViewArtifacts;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An image of each class, its nearest real point and its artifact in every space whose embeddings are pictures. */
+/** An image of each class, or the first crop of it, its nearest real point and its artifact in every space whose embeddings are pictures. */
 final class PicturesSection {
     private PicturesSection() {}
 
@@ -58,7 +58,8 @@ final class PicturesSection {
     }
 
     private static PictureRow row(
-            String label, CanonicalImage image, List<EmbeddingSpace> spaces, ArtifactExtractor extractor) {
+            String label, CanonicalImage whole, List<EmbeddingSpace> spaces, ArtifactExtractor extractor) {
+        CanonicalImage image = whole.parts().get(0);
         float[][][] artifacts = extractor.extract(List.of(image)).artifacts();
         List<Picture> pictures = new ArrayList<>();
         pictures.add(new Picture("image", image.size(), image.rgb()));

@@ -117,6 +117,14 @@ public final class Study {
                                     data.reference().size(),
                                     data.reference().size()));
         }
+        if (!other.reference().framing().equals(data.reference().framing())) {
+            throw new IllegalArgumentException(
+                    "The other reference frames images by %s, not %s: build it with --framing %s"
+                            .formatted(
+                                    other.reference().framing(),
+                                    data.reference().framing(),
+                                    data.reference().framing()));
+        }
         ViewArtifacts.requireAlike(other.reference(), settings.views());
         boolean shared = IntStream.of(other.images().test().labels())
                 .mapToObj(other::family)

@@ -2,6 +2,8 @@ package dev.whence.attributor.study;
 
 import dev.whence.attributor.AttributionNetwork;
 import dev.whence.attributor.AttributionNetwork.Reading;
+import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.Crops;
 import dev.whence.attributor.projection.ArtifactExtractor;
 import dev.whence.attributor.study.StudyReport.Section;
 import dev.whence.attributor.study.StudyReport.Table;
@@ -28,13 +30,13 @@ final class TransferSection {
             families.add(data.family(c));
         }
         int[] labels = other.images().test().labels();
+        List<CanonicalImage> pictures = other.images().test().images();
         Reading reading;
         try (ArtifactExtractor extractor = ViewArtifacts.extractor(
                         other.reference(), model.views(), settings.neighbours(), settings.threads());
                 AttributionNetwork network = model.network(data.reference().size(), settings.threads())) {
             reading = TrainedViews.read(
-                    network,
-                    ViewArtifacts.extract(extractor, other.images().test().images(), done -> {}));
+                    network, ViewArtifacts.extract(extractor, pictures, done -> {}), Crops.of(pictures));
         }
         TreeSet<String> shared = new TreeSet<>();
         for (int label : labels) {

@@ -76,7 +76,8 @@ public final class AttributionTrainer {
                     "Training needs images of at least one generator, none of them named " + ModelManifest.REAL);
         }
         ViewArtifacts.requireAlike(reference, settings.views());
-        TrainingImages data = new TrainingImages(classes, reference.size(), settings.testShare(), false);
+        TrainingImages data =
+                new TrainingImages(classes, reference.size(), reference.framing(), settings.testShare(), false);
         while (images.hasNext()) {
             data.add(images.next());
             progress.imageRead();
@@ -112,6 +113,7 @@ public final class AttributionTrainer {
                 settings.name(),
                 Hashes.sha256(model.graph()).substring(0, 12),
                 reference.size(),
+                reference.framing(),
                 null,
                 settings.neighbours(),
                 model.views().stream()

@@ -18,7 +18,8 @@ import java.util.Random;
 /**
  * The training of the network of one view.
  *
- * <p>Every source gets the same share of every epoch however few its images (what is reported is balanced accuracy).
+ * <p>Every source gets the same share of every epoch however few its images (what is reported is balanced accuracy), and every image of a
+ * source the same share of that: of one with several crops another is drawn each time, and an epoch has as many steps as all crops need.
  * Half of the images are mirrored, which features of encoders show nothing of, and where there are perturbed ones every other is
  * perturbed. The parameters of the epoch with the best balanced accuracy on the validation part are kept.
  */
@@ -100,7 +101,7 @@ final class BranchTraining implements AutoCloseable {
             for (int step = 0; step < stepsPerEpoch(); step++) {
                 sum += step();
             }
-            double accuracy = BalancedAccuracy.of(read(validation.artifacts()).logits(), validation.labels(), classes);
+            double accuracy = BalancedAccuracy.of(read(validation).logits(), validation.labels(), classes);
             progress.epoch(view, epoch, epochs, sum / stepsPerEpoch(), accuracy);
             if (accuracy >= best) {
                 best = accuracy;
@@ -124,7 +125,7 @@ final class BranchTraining implements AutoCloseable {
     }
 
     private int stepsPerEpoch() {
-        return Math.max(1, training.size() / BATCH);
+        return Math.max(1, training.crops().rows() / BATCH);
     }
 
     private double step() {
@@ -159,8 +160,12 @@ final class BranchTraining implements AutoCloseable {
         }
     }
 
-    /** Logits and features by the network as it is. */
-    Reading read(List<float[]> artifacts) {
+    /** Logits and features of images, by the network as it is. */
+    Reading read(LabelledArtifacts images) {
+        return read(images.artifacts()).pooled(images.crops());
+    }
+
+    private Reading read(List<float[]> artifacts) {
         float[][] logits = new float[artifacts.size()][];
         float[][] features = new float[artifacts.size()][];
         int length = Math.toIntExact(shape.size());

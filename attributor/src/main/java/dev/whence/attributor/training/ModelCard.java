@@ -19,7 +19,7 @@ final class ModelCard {
                 .collect(Collectors.joining("\n"));
         return """
                 # %s %s
-                Tells %d sources apart on images of %d x %d pixels, by their artifacts against the reference
+                Tells %d sources apart on images of %d x %d pixels (%s), by their artifacts against the reference
                 %s %s of %d real images.
 
                 Views (space and projection): %s.
@@ -43,6 +43,7 @@ final class ModelCard {
                         manifest.classes().size(),
                         manifest.size(),
                         manifest.size(),
+                        manifest.framing(),
                         manifest.reference().name(),
                         manifest.reference().version(),
                         referenceImages,

@@ -4,6 +4,7 @@ import dev.whence.attributor.AttributionNetwork;
 import dev.whence.attributor.AttributionNetwork.Reading;
 import dev.whence.attributor.Calibration;
 import dev.whence.attributor.CombinedPosterior;
+import dev.whence.attributor.Crops;
 import dev.whence.attributor.bundle.ModelManifest.Novelty;
 import dev.whence.attributor.evaluation.ImageSets;
 import dev.whence.attributor.openset.KnownFingerprints;
@@ -63,7 +64,7 @@ public final class TrainedViews implements AutoCloseable {
                         data.validation().get(v));
                 trained.branches.add(branch);
                 branch.run(progress);
-                trained.validation.add(branch.read(data.validation().get(v).artifacts()));
+                trained.validation.add(branch.read(data.validation().get(v)));
             }
             return trained;
         } catch (RuntimeException e) {
@@ -94,9 +95,9 @@ public final class TrainedViews implements AutoCloseable {
                 .toArray();
         byte[] graph = FusedGraph.of(fused, weights, lengths, classes, size);
         try (AttributionNetwork network = new AttributionNetwork(graph, View.shapes(views, size), settings.threads())) {
-            Reading fusedValidation = read(network, artifacts(of, data.validation()));
+            Reading fusedValidation = read(network, of, data.validation());
             ExportCheck.requireEqual(OpinionPool.pooled(logits, weights), fusedValidation.logits());
-            Reading training = read(network, artifacts(of, data.training()));
+            Reading training = read(network, of, data.training());
             KnownFingerprints all = new KnownFingerprints(
                     byClass(training, data.training().get(0).labels()), byClass(fusedValidation, labels));
             KnownFingerprints known = all.sample();
@@ -120,8 +121,11 @@ public final class TrainedViews implements AutoCloseable {
                 .toArray(float[][][]::new);
     }
 
-    private static List<List<float[]>> artifacts(int[] views, List<LabelledArtifacts> part) {
-        return IntStream.of(views).mapToObj(v -> part.get(v).artifacts()).toList();
+    private static Reading read(AttributionNetwork network, int[] views, List<LabelledArtifacts> part) {
+        return read(
+                network,
+                IntStream.of(views).mapToObj(v -> part.get(v).artifacts()).toList(),
+                part.get(0).crops());
     }
 
     /** Root of the mean square. */
@@ -138,14 +142,15 @@ public final class TrainedViews implements AutoCloseable {
     /**
      * Reads many artifacts.
      *
-     * @param artifacts {@code [view][image]}
+     * @param artifacts {@code [view][crop]}
+     * @param crops of the images
+     * @return by image
      */
-    public static Reading read(AttributionNetwork network, List<List<float[]>> artifacts) {
-        int images = artifacts.get(0).size();
-        float[][] logits = new float[images][];
-        float[][] fingerprints = new float[images][];
-        for (int from = 0; from < images; from += BATCH) {
-            int to = Math.min(images, from + BATCH);
+    public static Reading read(AttributionNetwork network, List<List<float[]>> artifacts, Crops crops) {
+        float[][] logits = new float[crops.rows()][];
+        float[][] fingerprints = new float[crops.rows()][];
+        for (int from = 0; from < logits.length; from += BATCH) {
+            int to = Math.min(logits.length, from + BATCH);
             int start = from;
             Reading batch = network.read(artifacts.stream()
                     .map(view -> view.subList(start, to).toArray(float[][]::new))
@@ -153,7 +158,7 @@ public final class TrainedViews implements AutoCloseable {
             System.arraycopy(batch.logits(), 0, logits, from, to - from);
             System.arraycopy(batch.fingerprints(), 0, fingerprints, from, to - from);
         }
-        return new Reading(logits, fingerprints);
+        return new Reading(logits, fingerprints).pooled(crops);
     }
 
     private List<float[][]> byClass(Reading reading, int[] labels) {

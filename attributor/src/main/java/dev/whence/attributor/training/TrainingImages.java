@@ -3,6 +3,7 @@ package dev.whence.attributor.training;
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.Hashes;
 import dev.whence.attributor.LabelledImage;
+import dev.whence.attributor.image.Framing;
 import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
@@ -27,6 +28,7 @@ public final class TrainingImages {
     private final ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
     private final List<String> classes;
     private final int size;
+    private final Framing framing;
     private final double testShare;
     private final boolean keepsTest;
 
@@ -41,12 +43,14 @@ public final class TrainingImages {
     /**
      * @param classes names of the sources; their places are the labels
      * @param size side length of the canonical images, in pixels
+     * @param framing how they come to it; an image's crops stay together
      * @param testShare share of the images that is kept out
      * @param keepsTest whether the test part is decoded too
      */
-    public TrainingImages(List<String> classes, int size, double testShare, boolean keepsTest) {
+    public TrainingImages(List<String> classes, int size, Framing framing, double testShare, boolean keepsTest) {
         this.classes = classes;
         this.size = size;
+        this.framing = framing;
         this.testShare = testShare;
         this.keepsTest = keepsTest;
     }
@@ -82,7 +86,7 @@ public final class TrainingImages {
         }
         CanonicalImage canonical;
         try {
-            canonical = decoder.decode(image.image().bytes(), size);
+            canonical = decoder.decode(image.image().bytes(), size, framing);
         } catch (ImageRejectedException e) {
             rejected++;
             LOG.warn("{} is left out of training: {}: {}", image.image().name(), e.reason(), e.getMessage());

@@ -1,6 +1,7 @@
 package dev.whence.attributor.training;
 
 import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.Crops;
 import dev.whence.attributor.image.Perturbation;
 import dev.whence.attributor.projection.ArtifactExtractor;
 import dev.whence.attributor.projection.View;
@@ -39,15 +40,20 @@ public record ViewArtifacts(List<View> views, List<LabelledArtifacts> training, 
             List<List<float[]>> artifacts = extract(extractor, all, done -> progress.projected(done, all.size()));
             List<LabelledArtifacts> forTraining = new ArrayList<>();
             List<LabelledArtifacts> forValidation = new ArrayList<>();
-            int changedTo = training.size() + perturbed.size();
+            Crops ofTraining = Crops.of(training);
+            Crops ofValidation = Crops.of(validation);
+            int changedFrom = ofTraining.rows();
+            int changedTo = changedFrom + Crops.of(perturbed).rows();
             for (List<float[]> view : artifacts) {
                 forTraining.add(new LabelledArtifacts(
-                        view.subList(0, training.size()),
-                        view.subList(training.size(), changedTo),
+                        view.subList(0, changedFrom),
+                        view.subList(changedFrom, changedTo),
+                        ofTraining,
                         images.training().labels()));
                 forValidation.add(new LabelledArtifacts(
                         view.subList(changedTo, view.size()),
                         List.of(),
+                        ofValidation,
                         images.validation().labels()));
             }
             return new ViewArtifacts(List.copyOf(views), forTraining, forValidation);
@@ -88,22 +94,22 @@ public record ViewArtifacts(List<View> views, List<LabelledArtifacts> training, 
     }
 
     /**
-     * The artifacts of many images, {@code [view][image]}.
+     * The artifacts of all crops of many images, {@code [view][crop]}.
      *
-     * @param done hears how many there are so far
+     * @param done hears how many images are done so far
      */
     public static List<List<float[]>> extract(
             ArtifactExtractor extractor, List<CanonicalImage> images, LongConsumer done) {
         List<List<float[]>> artifacts = new ArrayList<>();
         extractor.views().forEach(view -> artifacts.add(new ArrayList<>()));
-        for (int from = 0; from < images.size(); from += BATCH) {
-            float[][][] batch = extractor
-                    .extract(images.subList(from, Math.min(images.size(), from + BATCH)))
-                    .artifacts();
-            for (int v = 0; v < batch.length; v++) {
-                artifacts.get(v).addAll(List.of(batch[v]));
+        long extractedImages = 0;
+        for (List<CanonicalImage> batch : Crops.batches(images, BATCH)) {
+            float[][][] extracted = extractor.extract(batch).artifacts();
+            for (int v = 0; v < extracted.length; v++) {
+                artifacts.get(v).addAll(List.of(extracted[v]));
             }
-            done.accept(artifacts.get(0).size());
+            extractedImages += batch.size();
+            done.accept(extractedImages);
         }
         return artifacts;
     }

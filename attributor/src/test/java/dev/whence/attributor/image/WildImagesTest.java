@@ -28,6 +28,18 @@ class WildImagesTest {
         }
     }
 
+    @Test
+    void cutsCropsOutOfEveryRealFile() throws Exception {
+        assumeThat(WILD).as("skipped: the pictures are not in %s", WILD).isDirectory();
+        ImageDecoder decoder = new ImageDecoder(ImageLimits.DEFAULT);
+        for (Path file : pictures()) {
+            assertThat(decoder.decode(Files.readAllBytes(file), 64, new Framing(5))
+                            .crops())
+                    .as("%s", file)
+                    .hasSize(5);
+        }
+    }
+
     private static List<Path> pictures() throws IOException {
         try (Stream<Path> files = Files.list(WILD)) {
             return files.filter(file -> file.toString().endsWith(".jpg"))

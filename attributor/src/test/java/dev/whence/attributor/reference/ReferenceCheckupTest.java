@@ -3,6 +3,7 @@ package dev.whence.attributor.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.whence.attributor.image.Framing;
 import dev.whence.attributor.reference.Finding.Level;
 import dev.whence.attributor.space.EmbeddingSpace;
 import dev.whence.attributor.space.SyntheticEncoders;
@@ -84,7 +85,7 @@ class ReferenceCheckupTest {
     @Test
     void aCountThatIsNotTheManifestsIsFound() {
         Path reference = build();
-        ReferenceManifest.read(reference).without(List.of("real-1-0003.png")).write(reference);
+        ReferenceManifest.read(reference).without(1, List.of("real-1-0003.png")).write(reference);
 
         assertThat(ReferenceCheckup.of(reference, 1, MilvusAccess.PLAIN))
                 .filteredOn(finding -> finding.level() == Level.FAIL)
@@ -128,7 +129,7 @@ class ReferenceCheckupTest {
 
     @Test
     void aReferenceGetsOld() {
-        ReferenceManifest manifest = ReferenceManifest.of("name", "0".repeat(64), 8, 1, List.of());
+        ReferenceManifest manifest = ReferenceManifest.of("name", "0".repeat(64), 8, Framing.RESIZE, 1, 1, List.of());
         Instant now = Instant.now();
 
         assertThat(ReferenceCheckup.age(manifest, now).level()).isEqualTo(Level.OK);

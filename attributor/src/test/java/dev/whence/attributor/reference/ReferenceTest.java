@@ -168,10 +168,10 @@ class ReferenceTest {
         }
 
         assertThat(Reference.withdraw(reference, Set.of(WITHDRAWN), MilvusAccess.PLAIN))
-                .isEqualTo(1);
+                .isEqualTo(new Reference.Withdrawn(1, 0));
         assertThat(Reference.withdraw(reference, Set.of(WITHDRAWN), MilvusAccess.PLAIN))
                 .as("again")
-                .isZero();
+                .isEqualTo(new Reference.Withdrawn(0, 1));
 
         try (Reference open = Reference.open(reference, 1)) {
             assertThat(open.sha256()).isEqualTo(before);
@@ -218,7 +218,7 @@ class ReferenceTest {
     @Test
     void anInterruptedWithdrawalKeepsTheReferenceShutUntilItIsFinished() throws IOException {
         // What is written first, and then the power went.
-        ReferenceManifest.read(reference).without(List.of(WITHDRAWN)).write(reference);
+        ReferenceManifest.read(reference).without(1, List.of(WITHDRAWN)).write(reference);
         assertThatThrownBy(() -> Reference.open(reference, 1)).hasMessageContaining("whence reference withdraw");
 
         Reference.withdraw(reference, Set.of(), MilvusAccess.PLAIN);
