@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
  * Something that happens to images on their way through the net, as an operation on the canonical form. The result has the size and the
- * SHA-256 of the image, of an image of crops each is changed as if it were the whole, so that an image of a reference collection still does not meet itself there, and it is the same every time: the
- * noise is drawn from the SHA-256. Every operation rounds to 8 bits when it is done. Safe for use by several threads.
+ * SHA-256 of the image, so that an image of a reference collection still does not meet itself there; of an image of crops each is changed
+ * as if it were the whole. It is the same every time: what is random is drawn from the SHA-256. Every operation rounds to 8 bits when
+ * it is done. Safe for use by several threads.
  */
 public final class Perturbation {
     /** Standard deviation of the blur, in pixels. */
@@ -21,6 +23,10 @@ public final class Perturbation {
 
     /** Standard deviation of the noise, in levels of 256, before it is rounded and cut off at black and white. */
     private static final double NOISE = 4;
+
+    private static final double CONTRAST = 0.2;
+    private static final double BRIGHTNESS = 16;
+    private static final double MIDDLE_GREY = 127.5;
 
     private static final List<Perturbation> GRID = List.of(
             new Perturbation("none", image -> image),
@@ -37,7 +43,8 @@ public final class Perturbation {
             resize("1.5"),
             each("crop", Perturbation::crop),
             each("blur", Perturbation::blur),
-            new Perturbation("noise", Perturbation::noise));
+            new Perturbation("noise", Perturbation::noise),
+            new Perturbation("contrast", Perturbation::contrast));
 
     private final String name;
     private final UnaryOperator<CanonicalImage> operation;
@@ -60,6 +67,8 @@ public final class Perturbation {
      *   <li>{@code crop}: the middle 7/8 of each side, brought back to the size by {@link TriangleFilter}.
      *   <li>{@code blur}: Gaussian, standard deviation 0.8 pixels, edges repeated.
      *   <li>{@code noise}: Gaussian, standard deviation 4 levels of 256, independent for every sample.
+     *   <li>{@code contrast}: every level times one number of 0.8 to 1.2, about the middle grey, plus one of -16 to 16 levels: what a
+     *       generator's contrast and the range of its values tell is gone.
      * </ul>
      */
     public static List<Perturbation> grid() {
@@ -163,16 +172,31 @@ public final class Perturbation {
     }
 
     private static CanonicalImage noise(CanonicalImage image) {
-        Random random = new Random(Long.parseUnsignedLong(image.sha256(), 0, 16, 16));
-        List<byte[]> noisy = new ArrayList<>();
+        Random random = random(image);
+        return everyLevel(image, level -> level + NOISE * random.nextGaussian());
+    }
+
+    private static CanonicalImage contrast(CanonicalImage image) {
+        Random random = random(image);
+        double gain = 1 + CONTRAST * (2 * random.nextDouble() - 1);
+        double offset = BRIGHTNESS * (2 * random.nextDouble() - 1);
+        return everyLevel(image, level -> gain * (level - MIDDLE_GREY) + MIDDLE_GREY + offset);
+    }
+
+    private static Random random(CanonicalImage image) {
+        return new Random(Long.parseUnsignedLong(image.sha256(), 0, 16, 16));
+    }
+
+    private static CanonicalImage everyLevel(CanonicalImage image, DoubleUnaryOperator change) {
+        List<byte[]> changed = new ArrayList<>();
         for (byte[] crop : image.crops()) {
             double[] levels = new double[crop.length];
             for (int i = 0; i < levels.length; i++) {
-                levels[i] = (crop[i] & 0xff) + NOISE * random.nextGaussian();
+                levels[i] = change.applyAsDouble(crop[i] & 0xff);
             }
-            noisy.add(rounded(levels, 1));
+            changed.add(rounded(levels, 1));
         }
-        return new CanonicalImage(image.sha256(), image.size(), noisy);
+        return new CanonicalImage(image.sha256(), image.size(), changed);
     }
 
     private static byte[] rounded(double[] levels, double divisor) {

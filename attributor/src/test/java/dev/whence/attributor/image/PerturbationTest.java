@@ -23,8 +23,8 @@ class PerturbationTest {
         return Perturbation.grid().stream();
     }
 
-    static Stream<Perturbation> allButNoise() {
-        return grid().filter(perturbation -> !perturbation.name().equals("noise"));
+    static Stream<Perturbation> allThatKeepAConstant() {
+        return grid().filter(perturbation -> !List.of("noise", "contrast").contains(perturbation.name()));
     }
 
     @Test
@@ -45,7 +45,8 @@ class PerturbationTest {
                         "resize-1.5",
                         "crop",
                         "blur",
-                        "noise");
+                        "noise",
+                        "contrast");
         assertThat(grid())
                 .allSatisfy(p -> assertThat(Perturbation.named(p.name())).isSameAs(p));
         assertThatThrownBy(() -> Perturbation.named("sepia"))
@@ -69,7 +70,7 @@ class PerturbationTest {
     }
 
     @ParameterizedTest
-    @MethodSource("allButNoise")
+    @MethodSource("allThatKeepAConstant")
     void leavesAConstantImageConstant(Perturbation perturbation) {
         boolean jpeg = perturbation.name().contains("jpeg");
         for (int level : new int[] {0, 77, 139, 255}) {
@@ -200,6 +201,23 @@ class PerturbationTest {
         CanonicalImage other = new CanonicalImage(Hashes.sha256("other"), 32, grey.rgb());
         Perturbation noise = Perturbation.named("noise");
         assertThat(noise.apply(other).rgb()).isNotEqualTo(noise.apply(grey).rgb());
+    }
+
+    @Test
+    void contrastIsOneAffineMapOfAllLevelsAndAnotherForAnotherImage() {
+        Perturbation contrast = Perturbation.named("contrast");
+        CanonicalImage ramp = grey(32, (x, y) -> 40 + 5 * x);
+        int[] result = levels(contrast.apply(ramp));
+        double gain = (result[31 * 3] - result[0]) / (5.0 * 31);
+        assertThat(gain).isBetween(0.79, 1.21);
+        assertThat(result[0] - (gain * (40 - 127.5) + 127.5)).isBetween(-17.0, 17.0);
+        for (int x = 0; x < 32; x++) {
+            // Both ends of the line are rounded.
+            assertThat((double) result[x * 3]).isCloseTo(result[0] + gain * 5 * x, within(1.01));
+        }
+        CanonicalImage other = new CanonicalImage(Hashes.sha256("other"), 32, ramp.rgb());
+        assertThat(contrast.apply(other).rgb())
+                .isNotEqualTo(contrast.apply(ramp).rgb());
     }
 
     private static double error(CanonicalImage a, CanonicalImage b) {
