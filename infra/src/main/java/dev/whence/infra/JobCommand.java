@@ -40,7 +40,9 @@ public final class JobCommand implements Callable<Integer> {
             names = "--bootstrap-servers",
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:9092",
-            description = "Kafka, as the cluster's machines reach it (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Kafka, as the cluster's machines and this one reach it; topics that it lacks are created (default:"
+                            + " ${DEFAULT-VALUE}).")
     private String bootstrapServers;
 
     @Mixin

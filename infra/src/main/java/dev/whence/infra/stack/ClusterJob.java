@@ -20,7 +20,8 @@ public final class ClusterJob {
     private ClusterJob() {}
 
     /**
-     * Starts the job on the cluster that runs this program, or else on the one at this address.
+     * Starts the job on the cluster that runs this program, or else on the one at this address. Creates the topics that
+     * Kafka lacks.
      *
      * @param restAddress host:port
      * @param restored checkpoint or savepoint to go on from; if empty the one that the cluster was told, else the newest
@@ -29,6 +30,7 @@ public final class ClusterJob {
      * @throws IllegalStateException if the cluster does not take the job
      */
     public static Submitted submit(AttributionJobSettings settings, String restAddress, Optional<String> restored) {
+        LocalStack.createTopics(settings.bootstrapServers());
         // A cluster that runs a program forbids environments other than its own.
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.areExplicitEnvironmentsAllowed()
                 ? new StreamExecutionEnvironment(remote(restAddress))
