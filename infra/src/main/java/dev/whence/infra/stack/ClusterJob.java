@@ -47,8 +47,19 @@ public final class ClusterJob {
             return new Submitted(environment.executeAsync().getJobID().toHexString(), from);
         } catch (Exception e) { // the environment declares no better
             throw new IllegalStateException(
-                    "The Flink cluster at %s does not take the job: %s".formatted(restAddress, e.getMessage()), e);
+                    "The Flink cluster at %s does not take the job: %s"
+                            .formatted(restAddress, rootOf(e).getMessage()),
+                    e);
         }
+    }
+
+    /** Flink wraps what a cluster says in sentences that say less. */
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     private static Configuration remote(String restAddress) {
