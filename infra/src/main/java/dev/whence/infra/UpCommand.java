@@ -3,8 +3,6 @@ package dev.whence.infra;
 import dev.whence.infra.stack.LocalStack;
 import dev.whence.infra.stack.LocalStackSettings;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import picocli.CommandLine.Command;
@@ -46,21 +44,8 @@ final class UpCommand implements Callable<Integer> {
             description = "Port of the Prometheus metrics; 0 for a free one (default: ${DEFAULT-VALUE}).")
     private int metricsPort;
 
-    @Option(
-            names = "--delivery",
-            paramLabel = "GUARANTEE",
-            defaultValue = "exactly-once",
-            description = "exactly-once, or at-least-once for a lower latency (default: ${DEFAULT-VALUE}).")
-    private Delivery delivery;
-
-    @Option(
-            names = "--checkpoint-interval",
-            paramLabel = "MILLIS",
-            defaultValue = "200",
-            description =
-                    "Milliseconds between checkpoints; with exactly-once a verdict can be read when the next one is"
-                            + " done (default: ${DEFAULT-VALUE}).")
-    private long checkpointMillis;
+    @Mixin
+    private DeliveryOptions delivery;
 
     @Override
     public Integer call() throws Exception {
@@ -69,7 +54,7 @@ final class UpCommand implements Callable<Integer> {
                 .withAccess(model.access())
                 .withPorts(port, metricsPort)
                 .withInferenceThreads(model.threads.count())
-                .withDelivery(DeliveryGuarantee.valueOf(delivery.name()), Duration.ofMillis(checkpointMillis));
+                .withDelivery(DeliveryGuarantee.valueOf(delivery.guarantee.name()), delivery.interval());
         PrintWriter out = spec.commandLine().getOut();
         try (Foreground foreground = new Foreground();
                 LocalStack stack = LocalStack.start(settings)) {
@@ -82,16 +67,5 @@ final class UpCommand implements Callable<Integer> {
             foreground.await(stack);
         }
         return 0;
-    }
-
-    /** As Flink names them; a type of its own, so that --help does not load Flink. */
-    private enum Delivery {
-        EXACTLY_ONCE,
-        AT_LEAST_ONCE;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
     }
 }

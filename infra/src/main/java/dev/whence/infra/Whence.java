@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             UpCommand.class,
+            JobCommand.class,
             IngestCommand.class,
             ReferenceCommand.class,
             TrainCommand.class,

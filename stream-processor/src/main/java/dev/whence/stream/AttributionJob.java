@@ -45,12 +45,14 @@ public final class AttributionJob {
 
     /** The job, ready to submit. A caller that restores sets the checkpoint's path on it. */
     public static JobGraph graph(AttributionJobSettings settings) {
-        StreamExecutionEnvironment environment = new StreamExecutionEnvironment(configuration(settings));
+        StreamExecutionEnvironment environment = new StreamExecutionEnvironment();
         define(environment, settings);
         return environment.getStreamGraph().getJobGraph();
     }
 
-    private static void define(StreamExecutionEnvironment environment, AttributionJobSettings settings) {
+    /** Makes the job the one of this environment, and configures the environment for it. */
+    public static void define(StreamExecutionEnvironment environment, AttributionJobSettings settings) {
+        environment.configure(configuration(settings));
         environment.setParallelism(settings.parallelism());
         DataStream<ImageMessage> images = environment
                 .fromSource(source(settings), WatermarkStrategy.noWatermarks(), "images")

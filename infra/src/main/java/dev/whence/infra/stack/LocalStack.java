@@ -92,9 +92,10 @@ public final class LocalStack implements AutoCloseable {
                 AttributionJobSettings.DEFAULT_TRANSACTIONAL_ID_PREFIX);
     }
 
-    private static void createTopics(String bootstrapServers) {
+    /** With as many copies as the broker makes by default. */
+    static void createTopics(String bootstrapServers) {
         try (Admin admin = Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
-            TopicCreation.createMissing(admin, (short) 1);
+            TopicCreation.createMissing(admin, (short) -1);
         }
     }
 

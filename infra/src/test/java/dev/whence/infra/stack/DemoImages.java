@@ -1,0 +1,63 @@
+package dev.whence.infra.stack;
+
+import dev.whence.attributor.EncodedImage;
+import dev.whence.attributor.bundle.ModelBundle;
+import dev.whence.attributor.projection.View;
+import dev.whence.attributor.reference.Reference;
+import dev.whence.attributor.reference.Reference.RealImage;
+import dev.whence.attributor.reference.ReferenceStore;
+import dev.whence.ingest.ImageSource;
+import dev.whence.ingest.SourceImage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What the demo ships: its model, the reference it was trained against, images of a generator that it knows. */
+final class DemoImages {
+    static final Path MODEL = Path.of("demo/model");
+
+    private static final Path PACK = Path.of("demo/pack");
+
+    private DemoImages() {}
+
+    static Path buildReference(Path folder, ReferenceStore store) throws Exception {
+        ModelBundle model = ModelBundle.open(MODEL);
+        Reference.build(
+                sources("reference.zip").stream()
+                        .map(image -> new RealImage(new EncodedImage(image.path(), bytes(image)), "demo"))
+                        .iterator(),
+                folder,
+                new Reference.Settings("demo", model.manifest().size(), View.spaces(model.views()), 2),
+                store,
+                n -> {});
+        return folder;
+    }
+
+    /** Images of this generator from the given one on. Every tenth is none, and becomes a dead letter. */
+    static List<byte[]> withBrokenOnes(String generator, int from, int count) throws Exception {
+        List<byte[]> images = new ArrayList<>();
+        for (SourceImage image : sources("known/%s.zip".formatted(generator)).subList(from, from + count * 9 / 10)) {
+            images.add(bytes(image));
+        }
+        IntStream.range(0, count / 10).forEach(i -> images.add(10 * i, broken(generator, from + i)));
+        return images;
+    }
+
+    private static byte[] broken(String generator, int number) {
+        return "not an image: %s %d".formatted(generator, number).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static List<SourceImage> sources(String name) throws Exception {
+        List<SourceImage> images = new ArrayList<>();
+        try (ImageSource source = ImageSource.open(PACK.resolve(name))) {
+            source.forEachRemaining(images::add);
+        }
+        return images;
+    }
+
+    private static byte[] bytes(SourceImage image) {
+        return ((SourceImage.Bytes) image.content()).bytes();
+    }
+}
