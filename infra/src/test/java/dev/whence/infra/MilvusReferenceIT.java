@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.whence.attributor.bundle.ModelBundle;
+import dev.whence.attributor.projection.View;
 import dev.whence.vectorstore.ReferenceStoreException;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
 import dev.whence.vectorstore.milvus.MilvusServer;
@@ -47,9 +49,7 @@ final class MilvusReferenceIT {
     @BeforeAll
     void startAServerAndBuildTheReferenceOfTheModel() throws IOException {
         server = MilvusServer.start();
-        JSON.readTree(Path.of(MODEL, "model.json").toFile())
-                .get("spaces")
-                .forEach(space -> spaces.add(space.get("name").asText()));
+        View.spaces(ModelBundle.open(Path.of(MODEL)).views()).forEach(space -> spaces.add(space.name()));
         local = folder.resolve("local").toString();
         assertThat(build(local)).isZero();
     }
