@@ -10,6 +10,7 @@ import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
 import dev.whence.attributor.openset.Enrolment;
+import dev.whence.attributor.openset.KnownFingerprints;
 import dev.whence.attributor.openset.NoveltyMethod;
 import dev.whence.attributor.openset.NoveltyScore;
 import dev.whence.attributor.projection.ArtifactExtractor;
@@ -211,13 +212,8 @@ public final class Attributor implements AutoCloseable {
     }
 
     private static float[] meanFingerprint(List<Attribution> images) {
-        float[] mean = new float[images.get(0).fingerprint().length];
-        for (Attribution image : images) {
-            for (int i = 0; i < mean.length; i++) {
-                mean[i] += image.fingerprint()[i] / images.size();
-            }
-        }
-        return mean;
+        return KnownFingerprints.prototype(
+                images.stream().map(Attribution::fingerprint).toList());
     }
 
     private Attribution attribution(

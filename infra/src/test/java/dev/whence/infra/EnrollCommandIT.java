@@ -8,7 +8,6 @@ import dev.whence.ingest.ImageSource;
 import dev.whence.ingest.SourceImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,12 +76,7 @@ final class EnrollCommandIT {
     }
 
     private int whence(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        return Whence.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments);
+        return InProcess.whence(out, err, arguments);
     }
 
     private int enroll(Path catalogue, String... more) {

@@ -14,7 +14,6 @@ import dev.whence.vectorstore.milvus.MilvusServer;
 import dev.whence.vectorstore.milvus.MilvusSettings;
 import dev.whence.vectorstore.milvus.MilvusStore;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,12 +88,7 @@ final class MilvusReferenceIT {
     }
 
     private int whence(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        return Whence.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments);
+        return InProcess.whence(out, err, arguments);
     }
 
     private List<JsonNode> attribute(String against, String... options) throws IOException {

@@ -48,8 +48,12 @@ public final class Enrolment {
          * @param mean of the fingerprints of images of the new one
          * @param images how many those were, at least 1
          * @param loss share of the images of known sources that may be taken for its own, in (0, 1)
+         * @throws IllegalArgumentException when there were none
          */
         public Enrolment enrol(float[] mean, int images, double loss) {
+            if (images < 1) {
+                throw new IllegalArgumentException("A generator is enrolled by at least 1 image, not " + images);
+            }
             double[] scores = folds.stream()
                     .flatMapToDouble(fold -> {
                         Enrolment open = open(fold.sources, mean, images);

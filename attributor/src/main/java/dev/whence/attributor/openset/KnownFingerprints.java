@@ -1,6 +1,5 @@
 package dev.whence.attributor.openset;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -60,15 +59,17 @@ public record KnownFingerprints(List<float[][]> trained, List<float[][]> heldOut
 
     /** Mean of each class, as a bundle keeps it. */
     public float[][] prototypes() {
-        return Arrays.stream(means())
-                .map(mean -> {
-                    float[] prototype = new float[mean.length];
-                    for (int i = 0; i < prototype.length; i++) {
-                        prototype[i] = (float) mean[i];
-                    }
-                    return prototype;
-                })
-                .toArray(float[][]::new);
+        return byClass().stream().map(rows -> prototype(List.of(rows))).toArray(float[][]::new);
+    }
+
+    /** Mean of the fingerprints of one source, at least one. */
+    public static float[] prototype(List<float[]> fingerprints) {
+        double[] mean = mean(fingerprints.toArray(float[][]::new));
+        float[] prototype = new float[mean.length];
+        for (int i = 0; i < prototype.length; i++) {
+            prototype[i] = (float) mean[i];
+        }
+        return prototype;
     }
 
     /** Without every {@value #FOLDS}-th of those held out, from this fold's on. */

@@ -1,6 +1,7 @@
 package dev.whence.attributor.openset;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -77,15 +78,16 @@ public enum NoveltyMethod {
     SUBSPACE {
         @Override
         public NoveltyScore fit(KnownFingerprints known) {
+            List<float[][]> byClass = known.byClass();
             double[][] means = known.means();
             double[][][] bases = new double[means.length][][];
             double[] usual = new double[means.length];
             for (int i = 0; i < means.length; i++) {
-                bases[i] = principalAxes(Whitening.centred(known.byClass().get(i), means[i]));
+                bases[i] = principalAxes(Whitening.centred(byClass.get(i), means[i]));
                 double[] mean = means[i];
                 double[][] basis = bases[i];
                 usual[i] = Math.max(
-                        Arrays.stream(known.byClass().get(i))
+                        Arrays.stream(byClass.get(i))
                                 .mapToDouble(row -> residual(widened(row), mean, basis))
                                 .average()
                                 .orElseThrow(),

@@ -1,6 +1,7 @@
 package dev.whence.attributor.openset;
 
 import java.util.Arrays;
+import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -27,11 +28,12 @@ final class Whitening {
     }
 
     static Whitening of(KnownFingerprints known) {
+        List<float[][]> byClass = known.byClass();
         double[][] means = known.means();
         DMatrixRMaj covariance = new DMatrixRMaj(known.dimension(), known.dimension());
         int images = 0;
         for (int c = 0; c < means.length; c++) {
-            DMatrixRMaj centred = centred(known.byClass().get(c), means[c]);
+            DMatrixRMaj centred = centred(byClass.get(c), means[c]);
             CommonOps_DDRM.multAddTransA(centred, centred, covariance);
             images += centred.numRows;
         }

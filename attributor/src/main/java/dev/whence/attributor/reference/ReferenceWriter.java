@@ -48,8 +48,9 @@ final class ReferenceWriter implements AutoCloseable {
 
     /** @param ids one for each crop of the image */
     void add(List<String> ids, String dataSet, CanonicalImage image) {
-        for (int crop = 0; crop < ids.size(); crop++) {
-            waiting.add(new Waiting(ids.get(crop), dataSet, image.parts().get(crop)));
+        List<CanonicalImage> parts = image.parts();
+        for (int crop = 0; crop < parts.size(); crop++) {
+            waiting.add(new Waiting(ids.get(crop), dataSet, parts.get(crop)));
             crops++;
             if (waiting.size() == EMBED_BATCH) {
                 embed();

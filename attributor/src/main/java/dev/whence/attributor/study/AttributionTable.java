@@ -128,7 +128,7 @@ final class AttributionTable {
                 "Accuracy and Frechet distance ratio",
                 ("Images of the test part, which neither training nor validation saw; means over %d seeds and their standard deviations."
                                 + " The rows of one space are the same network with the same training and care; only what it reads differs."
-                                + " Fused rows pool as many networks as they have views: the ablations have fewer than all. The Frechet"
+                                + " Fused rows pool the networks of those of their views that have a say: the ablations have fewer than all. The Frechet"
                                 + " distance ratio compares rows of as many features alone. The calibration error is given before and after"
                                 + " temperature scaling. AUROC and OSCR are of the unknown generators, each counting the same.")
                         .formatted(seeds),

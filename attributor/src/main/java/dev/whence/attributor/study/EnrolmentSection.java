@@ -39,9 +39,7 @@ final class EnrolmentSection {
                 Random random = new Random(seed);
                 for (int draw = 0; draw < DRAWS; draw++) {
                     Collections.shuffle(images, random);
-                    float[] mean = new KnownFingerprints(List.<float[][]>of(
-                                    images.subList(0, examples).toArray(float[][]::new)))
-                            .prototypes()[0];
+                    float[] mean = KnownFingerprints.prototype(images.subList(0, examples));
                     Enrolment enrolment = known.enrol(mean, examples, LOSS);
                     draws.add(new Draw(
                             accepted(enrolment, images.subList(examples, images.size())),

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param graph {@code attribute.onnx}
  * @param temperature that the logits are divided by
  * @param prototypes mean fingerprint of each class
- * @param known fingerprints of validation images
+ * @param known fingerprints of training images, and of validation images as those held out
  * @param setCorrelation of what validation images of one source say
  * @param measured figures on validation data, for a person
  */

@@ -1,6 +1,7 @@
 package dev.whence.attributor.openset;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.util.Arrays;
@@ -60,9 +61,14 @@ class EnrolmentTest {
         assertThat(Enrolment.shares(List.of(), new float[DIMENSION])).isEmpty();
     }
 
+    @Test
+    void aGeneratorNeedsAnImage() {
+        assertThatThrownBy(() -> new Enrolment.Known(known(5)).enrol(new float[DIMENSION], 0, 0.02))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     private static Enrolment enrol(KnownFingerprints known, float[][] examples) {
-        float[] mean = new KnownFingerprints(List.<float[][]>of(examples)).prototypes()[0];
-        return new Enrolment.Known(known).enrol(mean, examples.length, 0.02);
+        return new Enrolment.Known(known).enrol(KnownFingerprints.prototype(List.of(examples)), examples.length, 0.02);
     }
 
     private KnownFingerprints known(int images) {

@@ -5,13 +5,9 @@ import dev.whence.attributor.LabelledImage;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import javax.imageio.ImageIO;
 
 /** Pictures of a lying or a standing bar, of any colour and place, with their class in their names. */
 final class BarPictures {
@@ -39,13 +35,7 @@ final class BarPictures {
         int at = 4 + random.nextInt(5);
         pen.fillRect(lying ? 0 : at, lying ? at : 0, lying ? SIZE : 3, lying ? 3 : SIZE);
         pen.dispose();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(picture, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+        return Png.of(picture);
     }
 
     private static Color any(Random random) {

@@ -3,13 +3,9 @@ package dev.whence.attributor.training;
 import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.LabelledImage;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import javax.imageio.ImageIO;
 
 /** Pictures of 80 x 56 pixels: of a camera, and of a generator that leaves a chequered trace as fine as the pixels. */
 public final class LargePictures {
@@ -49,12 +45,6 @@ public final class LargePictures {
                 image.setRGB(x, y, level << 16 | level << 8 | level);
             }
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+        return Png.of(image);
     }
 }

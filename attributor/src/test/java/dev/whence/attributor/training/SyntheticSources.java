@@ -4,13 +4,9 @@ import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.reference.Reference.RealImage;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import javax.imageio.ImageIO;
 
 /** Sources that differ in traces a person would hardly see: a camera, a chequered, a striped and a lined generator. */
 public final class SyntheticSources {
@@ -56,12 +52,6 @@ public final class SyntheticSources {
                 image.setRGB(x, y, level << 16 | level << 8 | level);
             }
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+        return Png.of(image);
     }
 }
