@@ -23,6 +23,8 @@ RECORDS = {
                    "payload": b"\x00\xff\x10", "traceparent": TRACE},
     "ImageUpload": {"id": SHA, "platform": "forum", "name": "a caf\u00e9.png", "uploadedAt": TIME,
                     "contentType": "image/png", "byteLength": 4, "bytes": b"test", "uri": None, "traceparent": TRACE},
+    "ModelChange": {"job": "whence-attribution", "bundle": "/models/b", "bundleSha256": SHA, "reference": "/references/r",
+                    "referenceVersion": "2", "changedAt": TIME},
     "ProvenanceEvent": {"eventId": "e" * 64, "imageId": SHA, "platform": "forum", "uploadedAt": TIME,
                         "attributedAt": TIME + 250, "verdict": "KNOWN_GENERATOR", "generator": "dcgan", "confidence": 0.75,
                         "candidates": [{"generator": "dcgan", "family": "GAN", "probability": 0.75},
@@ -43,6 +45,8 @@ RECORDS = {
 
 folder = pathlib.Path(__file__).parent / sys.argv[1]
 for name, record in RECORDS.items():
+    if not (folder / f"{name}.avsc").exists():
+        continue  # the version did not have the record yet
     raw = json.loads((folder / f"{name}.avsc").read_text())
     for field in raw["fields"]:  # instants are plain longs on the wire
         if isinstance(field["type"], dict) and "logicalType" in field["type"]:

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             UpCommand.class,
             JobCommand.class,
+            SwitchCommand.class,
             IngestCommand.class,
             ReferenceCommand.class,
             TrainCommand.class,

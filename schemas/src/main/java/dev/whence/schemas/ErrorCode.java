@@ -27,6 +27,8 @@ public enum ErrorCode {
     BLOB_UNAVAILABLE(Kind.RETRYABLE),
     /** Ingest could not read a file or a member of an archive. */
     UNREADABLE_INPUT(Kind.POISON),
+    /** A change of the model names a bundle or a reference that cannot be opened here, or is not the one that was meant. */
+    MODEL_REFUSED(Kind.POISON),
     /** Something failed that is not the input's fault: a defect here, to be reported. */
     INTERNAL(Kind.FATAL);
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 final class SchemaHistory {
     /** Frozen versions, oldest first. Add to it whenever a version is released; never change a folder afterwards. */
-    static final List<String> VERSIONS = List.of("v1");
+    static final List<String> VERSIONS = List.of("v1", "v2");
 
     private SchemaHistory() {}
 

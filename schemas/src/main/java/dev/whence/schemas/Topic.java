@@ -34,7 +34,9 @@ public enum Topic {
             Optional.of(Duration.ofDays(90)),
             true),
     /** Things a person should look at. */
-    ALERTS("whence.alerts", Alert.class, "signature id or rule id", 1, Optional.of(Duration.ofDays(30)), false);
+    ALERTS("whence.alerts", Alert.class, "signature id or rule id", 1, Optional.of(Duration.ofDays(30)), false),
+    /** Orders to running jobs. Whoever may write here decides what the jobs read from their disks. */
+    MODELS("whence.models", ModelChange.class, "job", 1, Optional.empty(), true);
 
     private static final int MAX_MESSAGE_BYTES = 1 << 20;
 

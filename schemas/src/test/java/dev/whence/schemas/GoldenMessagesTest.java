@@ -26,7 +26,13 @@ class GoldenMessagesTest {
     @ParameterizedTest
     @EnumSource
     void areReadForEveryFrozenVersion(Topic topic) throws IOException {
-        for (String version : SchemaHistory.VERSIONS) {
+        List<String> versions = SchemaHistory.VERSIONS.stream()
+                .filter(version -> Files.exists(
+                        HISTORY.resolve(version).resolve(topic.valueType().getSimpleName() + ".avsc")))
+                .toList();
+
+        assertThat(versions).isNotEmpty();
+        for (String version : versions) {
             assertThat(golden(version, topic.valueType())).as(version).isInstanceOf(topic.valueType());
         }
     }

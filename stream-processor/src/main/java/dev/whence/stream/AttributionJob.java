@@ -2,12 +2,13 @@ package dev.whence.stream;
 
 import dev.whence.schemas.Topic;
 import dev.whence.stream.engine.EngineSettings;
-import dev.whence.stream.engine.ImageMessage;
+import dev.whence.stream.engine.RawMessage;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -30,7 +31,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * The job from whence.images to whence.provenance and whence.dead-letters.
  *
  * <p>Every message leaves as exactly one provenance event or one dead letter. The offsets that were read and the
- * transactions that were written are one checkpoint; between them stands an operator without state, see {@link
+ * transactions that were written are one checkpoint; between them stands an operator that keeps no image over one, see {@link
  * AttributionOperator}.
  */
 public final class AttributionJob {
@@ -54,18 +55,26 @@ public final class AttributionJob {
     public static void define(StreamExecutionEnvironment environment, AttributionJobSettings settings) {
         environment.configure(configuration(settings));
         environment.setParallelism(settings.parallelism());
-        DataStream<ImageMessage> images = environment
-                .fromSource(source(settings), WatermarkStrategy.noWatermarks(), "images")
+        DataStream<RawMessage> images = environment
+                .fromSource(images(settings), WatermarkStrategy.noWatermarks(), "images")
                 .uid("images");
+        DataStream<RawMessage> models = environment
+                .fromSource(models(settings), WatermarkStrategy.noWatermarks(), "models")
+                .uid("models")
+                .setParallelism(1);
 
         EngineSettings engine = settings.engine();
         TypeInformation<KeyedMessage> outgoing = TypeInformation.of(KeyedMessage.class);
         OutputTag<KeyedMessage> deadLetters = new OutputTag<>("dead-letters", outgoing);
-        SingleOutputStreamOperator<KeyedMessage> provenance = images.transform(
+        SingleOutputStreamOperator<KeyedMessage> provenance = images.connect(models.broadcast())
+                .transform(
                         "attribution",
                         outgoing,
                         new AttributionOperator.Factory(
-                                engine, mostInFlight(engine, settings.parallelism()), deadLetters))
+                                settings.transactionalIdPrefix(),
+                                engine,
+                                mostInFlight(engine, settings.parallelism()),
+                                deadLetters))
                 .uid("attribution");
 
         provenance.sinkTo(sink(settings, Topic.PROVENANCE)).name("provenance").uid("provenance");
@@ -83,15 +92,26 @@ public final class AttributionJob {
     }
 
     @SuppressWarnings("deprecation") // Kafka deprecates the enum, the connector still asks for it
-    private static KafkaSource<ImageMessage> source(AttributionJobSettings settings) {
-        return KafkaSource.<ImageMessage>builder()
+    private static KafkaSource<RawMessage> images(AttributionJobSettings settings) {
+        return source(settings, Topic.IMAGES, OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST));
+    }
+
+    /** Changes of before the start are not followed: what the job is started with is the later word. */
+    private static KafkaSource<RawMessage> models(AttributionJobSettings settings) {
+        return source(settings, Topic.MODELS, OffsetsInitializer.timestamp(System.currentTimeMillis()));
+    }
+
+    private static KafkaSource<RawMessage> source(
+            AttributionJobSettings settings, Topic topic, OffsetsInitializer start) {
+        return KafkaSource.<RawMessage>builder()
                 .setBootstrapServers(settings.bootstrapServers())
-                .setTopics(Topic.IMAGES.topicName())
+                .setTopics(topic.topicName())
                 .setGroupId(settings.transactionalIdPrefix())
-                .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+                .setStartingOffsets(start)
                 .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
-                .setProperty(ConsumerConfig.CLIENT_ID_CONFIG, settings.transactionalIdPrefix())
-                .setDeserializer(new ImageMessageReader())
+                .setProperty(
+                        ConsumerConfig.CLIENT_ID_CONFIG, settings.transactionalIdPrefix() + "-" + topic.topicName())
+                .setDeserializer(new RawMessageReader())
                 .build();
     }
 
@@ -118,6 +138,8 @@ public final class AttributionJob {
         configuration.set(PipelineOptions.NAME, NAME);
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
         configuration.set(PipelineOptions.OBJECT_REUSE, true);
+        // An image goes on at once, whatever else there is.
+        configuration.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO);
         configuration.set(StateBackendOptions.STATE_BACKEND, "hashmap");
         configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
         configuration.set(

@@ -1,21 +1,25 @@
 package dev.whence.stream;
 
-import dev.whence.stream.engine.AttributionEngine;
+import dev.whence.schemas.ErrorCode;
+import dev.whence.schemas.ModelChange;
+import dev.whence.schemas.SingleObjectReader;
+import dev.whence.schemas.UndecodableMessageException;
 import dev.whence.stream.engine.EngineSettings;
-import dev.whence.stream.engine.ImageMessage;
+import dev.whence.stream.engine.ModelChoice;
 import dev.whence.stream.engine.Outcome;
-import dev.whence.stream.engine.SharedEngines;
+import dev.whence.stream.engine.RawMessage;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
-import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperatorFactory;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
@@ -25,62 +29,85 @@ import org.slf4j.LoggerFactory;
 /**
  * Stands in front of the JVM's shared engine: messages in, provenance events out, dead letters on the side.
  *
- * <p>The operator has no state. Before a checkpoint's barrier passes it waits until nothing is in flight, so a checkpoint
- * is a line through the stream with every message wholly before or wholly behind it, and no image is ever in one. The price
- * is a pause of about one batch for each checkpoint. What is in flight is bounded in number and in bytes; a full operator
- * holds back the source.
+ * <p>Before a checkpoint's barrier passes, the operator waits until nothing is in flight, so a checkpoint is a line through
+ * the stream with every message wholly before or wholly behind it, and no image is ever in one. The price is a pause of
+ * about one batch for each checkpoint. What is in flight is bounded in number and in bytes; a full operator holds back the
+ * source.
+ *
+ * <p>A second input, which every subtask gets whole, changes the model. The other engine is opened beside the one at work;
+ * from the moment it is there images go to it, and those that the former one has end there: each image has one bundle and
+ * one reference, which its event names. A change that cannot be followed is one dead letter, and the former model stays.
  */
 final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
-        implements OneInputStreamOperator<ImageMessage, KeyedMessage>, BoundedOneInput {
+        implements TwoInputStreamOperator<RawMessage, RawMessage, KeyedMessage>, BoundedMultiInput {
     private static final Logger LOG = LoggerFactory.getLogger(AttributionOperator.class);
+    private static final SingleObjectReader<ModelChange> CHANGES = SingleObjectReader.of(ModelChange.class);
     private static final long MOST_BYTES_IN_FLIGHT = 32L << 20;
 
+    private final String job;
     private final EngineSettings settings;
     private final int mostInFlight;
     private final OutputTag<KeyedMessage> deadLetters;
     private final transient MailboxExecutor mailbox;
-    private transient @Nullable AttributionEngine engine;
+    private final transient EngineChanges engines;
+    private final transient ModelState state = new ModelState();
     private transient int inFlight;
     private transient long bytesInFlight;
 
     private AttributionOperator(StreamOperatorParameters<KeyedMessage> parameters, Factory factory) {
         super(parameters);
         mailbox = parameters.getMailboxExecutor();
+        job = factory.job;
         settings = factory.settings;
         mostInFlight = factory.mostInFlight;
         deadLetters = factory.deadLetters;
+        engines = new EngineChanges(mailbox);
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        state.restore(context.getOperatorStateStore(), settings.model());
     }
 
     @Override
     public void open() throws Exception {
         super.open();
         TaskInfo task = getRuntimeContext().getTaskInfo();
-        if (task.getAttemptNumber() > 0 && task.getIndexOfThisSubtask() == 0) {
+        if (task.getAttemptNumber() > 0 && isFirstSubtask()) {
             LOG.warn("The attribution job starts again, restart {}", task.getAttemptNumber());
         }
-        engine = SharedEngines.acquire(settings);
+        engines.open(state.current()
+                .map(AttributionOperator::read)
+                .map(this::settings)
+                .orElse(settings));
+        state.wanted().ifPresent(this::follow);
     }
 
+    private boolean isFirstSubtask() {
+        return getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0;
+    }
+
+    /** An image. */
     @Override
-    public void processElement(StreamRecord<ImageMessage> element) throws Exception {
+    public void processElement1(StreamRecord<RawMessage> element) throws Exception {
+        RawMessage image = element.getValue();
         while (inFlight >= mostInFlight || bytesInFlight >= MOST_BYTES_IN_FLIGHT) {
             mailbox.yield();
         }
-        AttributionEngine open = engine;
-        if (open == null) {
-            throw new IllegalStateException("The operator was not opened");
-        }
-        int bytes = element.getValue().value().length;
+        int bytes = image.value().length;
         inFlight++;
         bytesInFlight += bytes;
-        var unused = open.submit(element.getValue()).handle((outcome, failure) -> {
-            answer(bytes, outcome, failure);
+        EngineChanges.InUse engine = engines.current();
+        engine.enter();
+        var unused = engine.engine().submit(image).handle((outcome, failure) -> {
+            answer(engine, bytes, outcome, failure);
             return null;
         });
     }
 
     /** On a thread of the engine. */
-    private void answer(int bytes, @Nullable Outcome outcome, @Nullable Throwable failure) {
+    private void answer(EngineChanges.InUse engine, int bytes, @Nullable Outcome outcome, @Nullable Throwable failure) {
         try {
             if (outcome == null) {
                 mailbox.execute(
@@ -90,20 +117,86 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
                         "engine failure");
             } else {
                 KeyedMessage message = KeyedMessage.of(outcome);
-                mailbox.execute(() -> emit(bytes, outcome, message), "outcome");
+                mailbox.execute(
+                        () -> {
+                            inFlight--;
+                            bytesInFlight -= bytes;
+                            engine.leave();
+                            emit(outcome, message);
+                        },
+                        "outcome");
             }
         } catch (RejectedExecutionException e) {
             LOG.debug("An outcome came after its subtask was cancelled; the message will be read again");
         }
     }
 
-    private void emit(int bytes, Outcome outcome, KeyedMessage message) {
-        inFlight--;
-        bytesInFlight -= bytes;
+    private void emit(Outcome outcome, KeyedMessage message) {
         if (outcome instanceof Outcome.Rejected) {
             output.collect(deadLetters, new StreamRecord<>(message));
         } else {
             output.collect(new StreamRecord<>(message));
+        }
+    }
+
+    /** A change of the model. */
+    @Override
+    public void processElement2(StreamRecord<RawMessage> element) {
+        RawMessage message = element.getValue();
+        try {
+            if (CHANGES.read(message.value()).getJob().equals(job)) {
+                state.want(message);
+                follow(message);
+            } else {
+                LOG.debug("The change of the model {} is for another job", message.coordinates());
+            }
+        } catch (UndecodableMessageException e) {
+            refuse(message, e.code(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ModelChange read(RawMessage change) {
+        return CHANGES.read(change.value());
+    }
+
+    private EngineSettings settings(ModelChange change) {
+        return settings.with(ModelChoice.of(change));
+    }
+
+    private void follow(RawMessage message) {
+        EngineSettings next = settings(read(message));
+        LOG.info("The change of the model {} wants {}", message.coordinates(), next.model());
+        engines.change(next, new EngineChanges.Listener() {
+            @Override
+            public boolean isWanted() {
+                return state.isWanted(message);
+            }
+
+            @Override
+            public void changed() {
+                state.take(message);
+                LOG.info("From now on {} attributes", next.model());
+            }
+
+            @Override
+            public void failed(Throwable failure) {
+                state.drop(message);
+                refuse(
+                        message,
+                        ErrorCode.MODEL_REFUSED,
+                        "The model stays as it was, %s cannot be used: %s"
+                                .formatted(next.model(), failure.getMessage()));
+            }
+        });
+    }
+
+    /** Every subtask has the message; one writes its dead letter. */
+    private void refuse(RawMessage message, ErrorCode code, String sentence) {
+        if (isFirstSubtask()) {
+            Outcome letter = engines.current().engine().refuse(message, code, sentence);
+            emit(letter, KeyedMessage.of(letter));
+        } else {
+            LOG.warn("Refused the change of the model {}: {}", message.coordinates(), sentence);
         }
     }
 
@@ -113,7 +206,13 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     }
 
     @Override
-    public void endInput() throws Exception {
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        state.write();
+    }
+
+    @Override
+    public void endInput(int input) throws Exception {
         drain();
     }
 
@@ -125,26 +224,27 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
 
     @Override
     public void close() throws Exception {
-        if (engine != null) {
-            engine = null;
-            SharedEngines.release(settings);
-        }
+        engines.close();
         super.close();
     }
 
     /** @see AttributionOperator */
     static final class Factory extends AbstractStreamOperatorFactory<KeyedMessage>
-            implements OneInputStreamOperatorFactory<ImageMessage, KeyedMessage> {
+            implements TwoInputStreamOperatorFactory<RawMessage, RawMessage, KeyedMessage> {
+        private final String job;
         private final EngineSettings settings;
         private final int mostInFlight;
         private final OutputTag<KeyedMessage> deadLetters;
 
-        /** @param mostInFlight messages that one subtask has in flight at most */
-        Factory(EngineSettings settings, int mostInFlight, OutputTag<KeyedMessage> deadLetters) {
+        /**
+         * @param job whose changes of the model are meant
+         * @param mostInFlight messages that one subtask has in flight at most
+         */
+        Factory(String job, EngineSettings settings, int mostInFlight, OutputTag<KeyedMessage> deadLetters) {
+            this.job = job;
             this.settings = settings;
             this.mostInFlight = mostInFlight;
             this.deadLetters = deadLetters;
-            setChainingStrategy(ChainingStrategy.ALWAYS);
         }
 
         @Override

@@ -19,11 +19,14 @@ class AttributionJobTest {
     Path folder;
 
     @Test
-    void buildsOneChainFromTheSourceToBothSinks() {
+    void buildsTwoSourcesAndOneChainFromTheAttributionToBothSinks() {
         assertThat(vertices(settings("prefix")))
                 .extracting(JobVertex::getName)
-                .containsExactly("Source: images -> attribution -> (provenance: Writer -> provenance: Committer,"
-                        + " dead-letters: Writer -> dead-letters: Committer)");
+                .containsExactlyInAnyOrder(
+                        "Source: images",
+                        "Source: models",
+                        "attribution -> (provenance: Writer -> provenance: Committer,"
+                                + " dead-letters: Writer -> dead-letters: Committer)");
     }
 
     @Test
@@ -32,7 +35,7 @@ class AttributionJobTest {
                 .flatExtracting(JobVertex::getOperatorIDs)
                 .extracting(OperatorIDPair::getUserDefinedOperatorUid)
                 .doesNotContainNull()
-                .contains("images", "attribution", "provenance", "dead-letters");
+                .contains("images", "models", "attribution", "provenance", "dead-letters");
     }
 
     @Test

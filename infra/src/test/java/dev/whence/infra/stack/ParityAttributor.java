@@ -90,7 +90,7 @@ final class ParityAttributor implements ImageAttributor {
 
     record Opening(Duration timeForAnImage) implements Factory {
         @Override
-        public ImageAttributor open() {
+        public ImageAttributor open(String bundle, String reference) {
             return new ParityAttributor(this);
         }
     }

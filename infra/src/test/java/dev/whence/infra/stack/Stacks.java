@@ -1,6 +1,7 @@
 package dev.whence.infra.stack;
 
 import dev.whence.stream.engine.EngineSettings;
+import dev.whence.stream.engine.ModelChoice;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -16,6 +17,7 @@ final class Stacks {
     static EngineSettings engine(LocalStackSettings settings, Duration timeForAnImage) {
         return new EngineSettings(
                 new ParityAttributor.Opening(timeForAnImage),
+                ModelChoice.of("parity", "none"),
                 settings.blobs().toString(),
                 settings.batchSize(),
                 settings.maxBatchAge(),

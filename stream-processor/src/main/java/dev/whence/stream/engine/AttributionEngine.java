@@ -75,17 +75,28 @@ public final class AttributionEngine implements AutoCloseable {
 
     /** Opens the attributor and starts the threads; counts on the given registry. */
     public static AttributionEngine open(EngineSettings settings, PrometheusRegistry registry) {
-        ImageAttributor attributor = settings.attributor().open();
-        JobMetrics metrics = JobMetrics.on(registry);
+        ImageAttributor attributor = settings.model().open(settings.attributor());
+        return new AttributionEngine(settings, attributor, JobMetrics.on(registry), Clock.systemUTC());
+    }
+
+    /** Makes the metrics say that this engine's bundle and reference attribute from now on. */
+    public void announce() {
         metrics.model(attributor.model(), attributor.reference());
-        return new AttributionEngine(settings, attributor, metrics, Clock.systemUTC());
+    }
+
+    /** The dead letter of a message that is no image and cannot be followed. */
+    public Outcome refuse(RawMessage message, ErrorCode code, String sentence) {
+        Outcome.Rejected letter =
+                outcomes.rejected(message, new RejectedMessageException(code, sentence, Optional.empty()));
+        count(message, letter);
+        return letter;
     }
 
     /**
      * Starts on a message. The future completes on one of the engine's threads; it fails only when the engine itself is
      * broken, and never completes once the engine was closed.
      */
-    public CompletableFuture<Outcome> submit(ImageMessage message) {
+    public CompletableFuture<Outcome> submit(RawMessage message) {
         metrics.message();
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         decoders.execute(() -> decode(message, outcome));
@@ -98,7 +109,7 @@ public final class AttributionEngine implements AutoCloseable {
         return thread;
     }
 
-    private void decode(ImageMessage message, CompletableFuture<Outcome> outcome) {
+    private void decode(RawMessage message, CompletableFuture<Outcome> outcome) {
         long started = System.nanoTime();
         try {
             Intake.Admitted admitted = intake.admit(message);
@@ -106,7 +117,7 @@ public final class AttributionEngine implements AutoCloseable {
             metrics.stage(Stage.DECODE, decoded - started);
             decoderFailures.set(0);
             // The raw value ends here: from now on the message is only its coordinates.
-            ImageMessage place = new ImageMessage(
+            RawMessage place = new RawMessage(
                     message.topic(), message.partition(), message.offset(), message.timestamp(), NOTHING);
             batcher.add(new Waiting(place, admitted, decoded - started, decoded, outcome));
         } catch (RejectedMessageException e) {
@@ -215,7 +226,13 @@ public final class AttributionEngine implements AutoCloseable {
         return TimeUnit.NANOSECONDS.toMicros(nanos);
     }
 
-    private void complete(ImageMessage message, CompletableFuture<Outcome> future, Outcome outcome) {
+    private void complete(RawMessage message, CompletableFuture<Outcome> future, Outcome outcome) {
+        count(message, outcome);
+        metrics.endToEnd(clock.millis() - message.timestamp());
+        future.complete(outcome);
+    }
+
+    private void count(RawMessage message, Outcome outcome) {
         if (outcome instanceof Outcome.Attributed attributed) {
             metrics.attributed(attributed.event().getVerdict());
         } else if (outcome instanceof Outcome.Rejected rejected) {
@@ -223,8 +240,6 @@ public final class AttributionEngine implements AutoCloseable {
             metrics.deadLetter(letter.getCode());
             LOG.warn("Dead letter {} for {}: {}", letter.getCode(), message.coordinates(), letter.getMessage());
         }
-        metrics.endToEnd(clock.millis() - message.timestamp());
-        future.complete(outcome);
     }
 
     private static CanonicalImage noise(int size) {
@@ -254,7 +269,7 @@ public final class AttributionEngine implements AutoCloseable {
      * @param decoded when decoding ended, by System.nanoTime
      */
     private record Waiting(
-            ImageMessage message,
+            RawMessage message,
             Intake.Admitted admitted,
             long decodeNanos,
             long decoded,

@@ -39,11 +39,11 @@ record BundleAttributor(Attributor attributor) implements ImageAttributor {
     }
 
     /** One thread for each call: the engine calls from as many workers as it has inference threads. */
-    record Opening(String bundle, String reference, MilvusAccess access) implements Factory {
+    record Opening(MilvusAccess access) implements Factory {
         private static final int THREADS_PER_CALL = 1;
 
         @Override
-        public ImageAttributor open() {
+        public ImageAttributor open(String bundle, String reference) {
             return new BundleAttributor(Attributor.open(Path.of(bundle), Path.of(reference), THREADS_PER_CALL, access));
         }
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
  * How an engine works. Subtasks in one JVM whose settings are equal share one engine.
  *
  * @param attributor opens what attributes
+ * @param model what it opens
  * @param blobRoot folder of the claim-check store
  * @param batchSize most images of a micro-batch, at least 1
  * @param maxBatchAge how long the first image of a micro-batch waits for others
@@ -17,6 +18,7 @@ import java.time.Duration;
  */
 public record EngineSettings(
         ImageAttributor.Factory attributor,
+        ModelChoice model,
         String blobRoot,
         int batchSize,
         Duration maxBatchAge,
@@ -47,14 +49,19 @@ public record EngineSettings(
             Duration maxBatchAge,
             int inferenceThreads) {
         return new EngineSettings(
-                new BundleAttributor.Opening(
+                new BundleAttributor.Opening(access),
+                ModelChoice.of(
                         bundle.toAbsolutePath().toString(),
-                        reference.toAbsolutePath().toString(),
-                        access),
+                        reference.toAbsolutePath().toString()),
                 blobRoot.toAbsolutePath().toString(),
                 batchSize,
                 maxBatchAge,
                 inferenceThreads,
                 DEFAULT_STORE_PATIENCE);
+    }
+
+    /** The same with another bundle and reference. */
+    public EngineSettings with(ModelChoice other) {
+        return new EngineSettings(attributor, other, blobRoot, batchSize, maxBatchAge, inferenceThreads, storePatience);
     }
 }

@@ -26,6 +26,11 @@ public interface ImageAttributor extends AutoCloseable {
 
     /** Opens attributors wherever the job runs. Two that are equal open the same. */
     interface Factory extends Serializable {
-        ImageAttributor open();
+        /**
+         * @param bundle path of the bundle
+         * @param reference path of the reference
+         * @throws IllegalArgumentException when either cannot be read or they do not belong together
+         */
+        ImageAttributor open(String bundle, String reference);
     }
 }

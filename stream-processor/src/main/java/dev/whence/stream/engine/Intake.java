@@ -26,7 +26,7 @@ final class Intake {
     }
 
     /** The image of the message. Its encoded bytes are garbage once this returns. */
-    Admitted admit(ImageMessage message) throws RejectedMessageException {
+    Admitted admit(RawMessage message) throws RejectedMessageException {
         ImageUpload upload = read(message);
         UploadHead head = UploadHead.of(upload);
         byte[] encoded = encoded(upload, head);
@@ -48,7 +48,7 @@ final class Intake {
         }
     }
 
-    private static ImageUpload read(ImageMessage message) throws RejectedMessageException {
+    private static ImageUpload read(RawMessage message) throws RejectedMessageException {
         try {
             return UPLOADS.read(message.value());
         } catch (UndecodableMessageException e) {

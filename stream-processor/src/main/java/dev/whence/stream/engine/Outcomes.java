@@ -76,7 +76,7 @@ final class Outcomes {
                 .build());
     }
 
-    Outcome.Rejected rejected(ImageMessage message, RejectedMessageException reason) {
+    Outcome.Rejected rejected(RawMessage message, RejectedMessageException reason) {
         // Bytes that do not match an id are no word about the image that has it.
         Optional<String> id = reason.code() == ErrorCode.HASH_MISMATCH
                 ? Optional.empty()

@@ -3,6 +3,7 @@ package dev.whence.stream.engine;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One engine in a JVM for all subtasks with equal settings; the last one to leave closes it, so that a restart opens a fresh one. */
 public final class SharedEngines {
@@ -10,35 +11,86 @@ public final class SharedEngines {
 
     private SharedEngines() {}
 
-    /** The engine of these settings; every call is matched by one {@link #release}. */
-    public static synchronized AttributionEngine acquire(EngineSettings settings) {
-        Shared shared = ENGINES.get(settings);
-        if (shared == null) {
-            shared = new Shared(AttributionEngine.open(settings, PrometheusRegistry.defaultRegistry));
-            ENGINES.put(settings, shared);
+    /**
+     * Leases the engine of these settings. The first to ask opens it, which takes as long as it takes; others wait for that.
+     *
+     * @throws RuntimeException when it cannot be opened
+     */
+    public static Lease lease(EngineSettings settings) {
+        Shared shared;
+        synchronized (ENGINES) {
+            shared = ENGINES.computeIfAbsent(settings, Shared::new);
+            shared.users++;
         }
-        shared.users++;
-        return shared.engine;
+        boolean leased = false;
+        try {
+            Lease lease = new Lease(settings, shared.engine());
+            leased = true;
+            return lease;
+        } finally {
+            if (!leased) {
+                leave(settings);
+            }
+        }
     }
 
-    public static synchronized void release(EngineSettings settings) {
-        Shared shared = ENGINES.get(settings);
-        if (shared == null) {
-            throw new IllegalStateException("Released an engine that nobody acquired");
-        }
-        shared.users--;
-        if (shared.users == 0) {
+    private static void leave(EngineSettings settings) {
+        Shared shared;
+        synchronized (ENGINES) {
+            shared = ENGINES.get(settings);
+            if (shared == null) {
+                throw new IllegalStateException("Left an engine that nobody had");
+            }
+            shared.users--;
+            if (shared.users > 0) {
+                return;
+            }
             ENGINES.remove(settings);
-            shared.engine.close();
+        }
+        shared.close();
+    }
+
+    /** A subtask's part in an engine, until it is closed. */
+    public static final class Lease implements AutoCloseable {
+        private final EngineSettings settings;
+        private final AttributionEngine engine;
+
+        private Lease(EngineSettings settings, AttributionEngine engine) {
+            this.settings = settings;
+            this.engine = engine;
+        }
+
+        public AttributionEngine engine() {
+            return engine;
+        }
+
+        @Override
+        public void close() {
+            leave(settings);
         }
     }
 
     private static final class Shared {
-        private final AttributionEngine engine;
+        private final EngineSettings settings;
+        private @Nullable AttributionEngine engine;
+        /** Guarded by the map. */
         private int users;
 
-        Shared(AttributionEngine engine) {
-            this.engine = engine;
+        Shared(EngineSettings settings) {
+            this.settings = settings;
+        }
+
+        synchronized AttributionEngine engine() {
+            if (engine == null) {
+                engine = AttributionEngine.open(settings, PrometheusRegistry.defaultRegistry);
+            }
+            return engine;
+        }
+
+        synchronized void close() {
+            if (engine != null) {
+                engine.close();
+            }
         }
     }
 }

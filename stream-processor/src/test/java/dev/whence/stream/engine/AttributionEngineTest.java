@@ -38,7 +38,13 @@ class AttributionEngineTest {
 
     AttributionEngineTest(@TempDir Path blobs) {
         EngineSettings settings = new EngineSettings(
-                () -> attributor, blobs.toString(), 8, Duration.ofMillis(1), 2, Duration.ofSeconds(2));
+                (bundle, reference) -> attributor,
+                ModelChoice.of("bundle", "reference"),
+                blobs.toString(),
+                8,
+                Duration.ofMillis(1),
+                2,
+                Duration.ofSeconds(2));
         engine = AttributionEngine.open(settings, registry);
     }
 
@@ -237,8 +243,8 @@ class AttributionEngineTest {
         return engine.submit(message(SingleObject.encode(upload.build())));
     }
 
-    private ImageMessage message(byte[] value) {
-        return new ImageMessage("whence.images", 0, offset++, 1_700_000_000_000L, value);
+    private RawMessage message(byte[] value) {
+        return new RawMessage("whence.images", 0, offset++, 1_700_000_000_000L, value);
     }
 
     private static ImageUpload.Builder upload(byte[] image) {

@@ -1,19 +1,19 @@
 package dev.whence.stream;
 
-import dev.whence.stream.engine.ImageMessage;
+import dev.whence.stream.engine.RawMessage;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Takes every message as it is: what cannot be decoded becomes a dead letter later, and keeps its coordinates until then. */
-final class ImageMessageReader implements KafkaRecordDeserializationSchema<ImageMessage> {
+final class RawMessageReader implements KafkaRecordDeserializationSchema<RawMessage> {
     private static final byte[] NOTHING = {};
 
     @Override
-    public void deserialize(ConsumerRecord<byte[], byte[]> message, Collector<ImageMessage> out) {
+    public void deserialize(ConsumerRecord<byte[], byte[]> message, Collector<RawMessage> out) {
         byte[] value = message.value();
-        out.collect(new ImageMessage(
+        out.collect(new RawMessage(
                 message.topic(),
                 message.partition(),
                 message.offset(),
@@ -22,7 +22,7 @@ final class ImageMessageReader implements KafkaRecordDeserializationSchema<Image
     }
 
     @Override
-    public TypeInformation<ImageMessage> getProducedType() {
-        return TypeInformation.of(ImageMessage.class);
+    public TypeInformation<RawMessage> getProducedType() {
+        return TypeInformation.of(RawMessage.class);
     }
 }
