@@ -2,6 +2,7 @@ package dev.whence.attributor;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.onnx.OnnxNetwork;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -12,8 +13,8 @@ public final class AttributionNetwork implements AutoCloseable {
     private final List<Shape> shapes;
 
     /** @param shapes of one artifact of each view */
-    public AttributionNetwork(byte[] graph, List<Shape> shapes, int threads) {
-        this.network = new OnnxNetwork("attribute.onnx", graph, threads);
+    public AttributionNetwork(byte[] graph, List<Shape> shapes, Inference inference) {
+        this.network = new OnnxNetwork("attribute.onnx", graph, inference);
         this.shapes = List.copyOf(shapes);
     }
 

@@ -9,6 +9,9 @@ import dev.whence.attributor.bundle.ModelManifest;
 import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
+import dev.whence.attributor.onnx.EngineUnavailableException;
+import dev.whence.attributor.onnx.Inference;
+import dev.whence.attributor.onnx.InferenceEngine;
 import dev.whence.attributor.openset.Enrolment;
 import dev.whence.attributor.openset.KnownFingerprints;
 import dev.whence.attributor.openset.NoveltyMethod;
@@ -37,6 +40,7 @@ public final class Attributor implements AutoCloseable {
     private static final int MOST_CROPS = 64;
 
     private final ModelBundle bundle;
+    private final InferenceEngine engine;
     private final Reference reference;
     private final ImageDecoder decoder;
     private final ArtifactExtractor extractor;
@@ -46,19 +50,20 @@ public final class Attributor implements AutoCloseable {
     /** Of the catalogue's generators, in its order. */
     private final List<Enrolment> enrolments;
 
-    private Attributor(ModelBundle bundle, Catalogue catalogue, Reference reference, int threads) {
+    private Attributor(ModelBundle bundle, Catalogue catalogue, Reference reference, Inference inference) {
         ModelManifest manifest = bundle.manifest();
         this.bundle = bundle;
+        engine = inference.engine();
         this.reference = reference;
         decoder = new ImageDecoder(ImageLimits.DEFAULT);
         extractor = new ArtifactExtractor(
                 reference,
-                new Embedder(View.spaces(bundle.views()), bundle.file(ModelBundle.EMBED), manifest.size(), threads),
+                new Embedder(View.spaces(bundle.views()), bundle.file(ModelBundle.EMBED), manifest.size(), inference),
                 bundle.views(),
                 manifest.neighbours(),
-                threads);
+                inference.threads());
         network = new AttributionNetwork(
-                bundle.file(ModelBundle.ATTRIBUTE), View.shapes(bundle.views(), manifest.size()), threads);
+                bundle.file(ModelBundle.ATTRIBUTE), View.shapes(bundle.views(), manifest.size()), inference);
         novelty = manifest.novelty() == null
                 ? NoveltyMethod.nearestPrototype(bundle.prototypes())
                 : manifest.novelty().method().fit(bundle.fingerprints(manifest.novelty()));
@@ -84,7 +89,7 @@ public final class Attributor implements AutoCloseable {
     }
 
     /**
-     * Opens bundle and reference.
+     * Opens bundle and reference, on the CPU.
      *
      * @param bundle a bundle's folder or .zip
      * @param reference the folder of the reference the bundle was trained against
@@ -92,27 +97,26 @@ public final class Attributor implements AutoCloseable {
      * @throws IllegalArgumentException when either cannot be read or they do not belong together
      */
     public static Attributor open(Path bundle, Path reference, int threads) {
-        return open(bundle, reference, threads, MilvusAccess.PLAIN);
-    }
-
-    /** {@link #open(Path, Path, int)}, with access to the server that may hold the reference's vectors. */
-    public static Attributor open(Path bundle, Path reference, int threads, MilvusAccess access) {
-        return open(bundle, Optional.empty(), reference, threads, access);
+        return open(bundle, Optional.empty(), reference, Inference.cpu(threads), MilvusAccess.PLAIN);
     }
 
     /**
-     * {@link #open(Path, Path, int, MilvusAccess)}, with the generators of a catalogue known as well.
+     * {@link #open(Path, Path, int)}, with all that can be said.
      *
-     * @param catalogue a file; empty for none
+     * @param catalogue a file of generators that are known as well; empty for none
+     * @param inference what runs the networks, and how many threads that and the search have
+     * @param access to the server that may hold the reference's vectors
+     * @throws EngineUnavailableException when the engine does not run on this machine
      */
     public static Attributor open(
-            Path bundle, Optional<Path> catalogue, Path reference, int threads, MilvusAccess access) {
+            Path bundle, Optional<Path> catalogue, Path reference, Inference inference, MilvusAccess access) {
+        inference.engine().require();
         ModelBundle model = ModelBundle.open(bundle);
         Catalogue enrolled = catalogue.map(file -> Catalogue.read(file, model)).orElseGet(() -> Catalogue.empty(model));
-        Reference real = Reference.open(reference, threads, access);
+        Reference real = Reference.open(reference, inference.threads(), access);
         try {
             model.requireReference(real);
-            return new Attributor(model, enrolled, real, threads);
+            return new Attributor(model, enrolled, real, inference);
         } catch (RuntimeException e) {
             real.close();
             throw e;
@@ -283,7 +287,8 @@ public final class Attributor implements AutoCloseable {
     /** Name, version and hash of the bundle, and what runs it. */
     public ModelIdentity model() {
         ModelManifest manifest = bundle.manifest();
-        return new ModelIdentity(manifest.name(), manifest.version(), bundle.sha256(), "cpu", "fp32");
+        return new ModelIdentity(
+                manifest.name(), manifest.version(), bundle.sha256(), engine.label(), engine.precision());
     }
 
     /** Name and version of the reference. */

@@ -54,6 +54,7 @@ final class BenchStreamCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         model.requireFolders();
+        model.engine.require();
         Path data = Files.createTempDirectory("whence-bench");
         try (Sources all = new Sources(sources);
                 Progress progress = Progress.of("rounds", rounds)) {
@@ -62,6 +63,7 @@ final class BenchStreamCommand implements Callable<Integer> {
                     images,
                     LocalStackSettings.of(data, model.model, model.reference)
                             .withAccess(model.access())
+                            .withEngine(model.engine)
                             .withInferenceThreads(model.threads.count()));
             StreamBench.Figures figures = bench.run(rounds, progress::at);
             spec.commandLine().getOut().println(json ? figures.json() : figures.text());

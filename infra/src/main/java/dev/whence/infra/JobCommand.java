@@ -116,6 +116,7 @@ public final class JobCommand implements Callable<Integer> {
                 EngineSettings.of(
                         model.model,
                         model.reference,
+                        model.engine,
                         model.access(),
                         data.blobs(),
                         batchSize,

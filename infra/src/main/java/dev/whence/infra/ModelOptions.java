@@ -1,6 +1,8 @@
 package dev.whence.infra;
 
 import dev.whence.attributor.Attributor;
+import dev.whence.attributor.onnx.Inference;
+import dev.whence.attributor.onnx.InferenceEngine;
 import dev.whence.attributor.reference.MilvusAccess;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,6 +32,15 @@ final class ModelOptions {
                             + " of the same reference as soon as it points there.")
     private boolean followAlias;
 
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            defaultValue = "cpu",
+            description =
+                    "What runs the networks: cpu, cuda or tensorrt; one that does not run on the machine is refused"
+                            + " (default: ${DEFAULT-VALUE}).")
+    InferenceEngine engine;
+
     @Mixin
     ThreadOptions threads;
 
@@ -44,7 +55,7 @@ final class ModelOptions {
     /** @param catalogue of generators that are known beside the bundle's; empty for none */
     Attributor open(Optional<Path> catalogue) throws CommandFailedException {
         requireFolders();
-        return Attributor.open(model, catalogue, reference, threads.count(), access());
+        return Attributor.open(model, catalogue, reference, new Inference(engine, threads.count()), access());
     }
 
     void requireFolders() throws CommandFailedException {

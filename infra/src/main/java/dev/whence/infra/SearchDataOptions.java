@@ -2,6 +2,7 @@ package dev.whence.infra;
 
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.Hashes;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.space.Embedder;
 import dev.whence.attributor.space.EmbeddingSpace;
@@ -252,7 +253,7 @@ final class SearchDataOptions {
         private final ImageEncoder encoder;
 
         GraphEncoder(byte[] graph, Optional<String> tensor, ImageEncoder.Input input) {
-            encoder = new ImageEncoder(graph, tensor, input, cores());
+            encoder = new ImageEncoder(graph, tensor, input, Inference.cpu(cores()));
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.whence.attributor.bundle.ModelManifest;
 import dev.whence.attributor.image.ImageDecoder;
 import dev.whence.attributor.image.ImageLimits;
 import dev.whence.attributor.image.ImageRejectedException;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.Reference;
 import dev.whence.attributor.study.Study;
@@ -152,7 +153,12 @@ final class StudyCommand implements Callable<Integer> {
                     seeds,
                     facts(data, settings),
                     report,
-                    model -> Attributor.open(model, sources.reference, network.threads(), EnvironmentAccess.PINNED),
+                    model -> Attributor.open(
+                            model,
+                            Optional.empty(),
+                            sources.reference,
+                            Inference.cpu(network.threads()),
+                            EnvironmentAccess.PINNED),
                     progress,
                     section -> System.err.printf("%s is measured%n", section));
         }

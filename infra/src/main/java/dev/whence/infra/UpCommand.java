@@ -50,8 +50,10 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         model.requireFolders();
+        model.engine.require();
         LocalStackSettings settings = LocalStackSettings.of(data.folder, model.model, model.reference)
                 .withAccess(model.access())
+                .withEngine(model.engine)
                 .withPorts(port, metricsPort)
                 .withInferenceThreads(model.threads.count())
                 .withDelivery(DeliveryGuarantee.valueOf(delivery.guarantee.name()), delivery.interval());

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 
 /** The command line, run in the test's own process. */
-final class InProcess {
+public final class InProcess {
     private InProcess() {}
 
     /**
@@ -12,7 +12,7 @@ final class InProcess {
      *
      * @return its exit code
      */
-    static int whence(StringWriter out, StringWriter err, String... arguments) {
+    public static int whence(StringWriter out, StringWriter err, String... arguments) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
         return Whence.commandLine()

@@ -91,6 +91,7 @@ final class EngineChanges implements AutoCloseable {
             former.retire();
             listener.changed();
         } else {
+            LOG.info("A later change of the model came before this one was there");
             worker.execute(() -> giveBack(lease));
         }
     }

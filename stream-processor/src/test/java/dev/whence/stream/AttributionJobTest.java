@@ -3,6 +3,7 @@ package dev.whence.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.whence.attributor.onnx.InferenceEngine;
 import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.stream.engine.EngineSettings;
 import java.nio.file.Path;
@@ -56,6 +57,7 @@ class AttributionJobTest {
     }
 
     private EngineSettings engine() {
-        return EngineSettings.of(folder, folder, MilvusAccess.PLAIN, folder, 8, Duration.ofMillis(1), 1);
+        return EngineSettings.of(
+                folder, folder, InferenceEngine.CPU, MilvusAccess.PLAIN, folder, 8, Duration.ofMillis(1), 1);
     }
 }

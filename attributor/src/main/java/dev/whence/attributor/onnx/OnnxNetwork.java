@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * An ONNX graph that runs on the CPU through DJL's ONNX Runtime engine. Safe for several threads: a session is
+ * An ONNX graph that runs through DJL's ONNX Runtime engine. Safe for several threads: a session is
  * thread-safe and holds no state between calls.
  */
 public final class OnnxNetwork implements AutoCloseable {
@@ -32,15 +32,25 @@ public final class OnnxNetwork implements AutoCloseable {
 
     private final Model model;
 
-    /**
-     * @param threads threads within one operator, at least 1
-     * @throws IllegalArgumentException when the bytes are no graph that the engine can run
-     */
-    public OnnxNetwork(String name, byte[] graph, int threads) {
+    /** @throws IllegalArgumentException when the bytes are no graph that the engine can run */
+    public OnnxNetwork(String name, byte[] graph, Inference inference) {
+        this(name, graph, inference, false);
+    }
+
+    /** One that must not have a node on the CPU, unless that is the engine. */
+    static OnnxNetwork onNothingElse(String name, byte[] graph, Inference inference) {
+        return new OnnxNetwork(name, graph, inference, inference.engine() != InferenceEngine.CPU);
+    }
+
+    private OnnxNetwork(String name, byte[] graph, Inference inference, boolean onNothingElse) {
         model = Model.newInstance(name, ENGINE);
         try {
             SessionOptions session = new SessionOptions();
-            session.setIntraOpNumThreads(threads);
+            inference.engine().configure(session);
+            if (onNothingElse) {
+                session.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+            }
+            session.setIntraOpNumThreads(inference.threads());
             session.setInterOpNumThreads(1);
             // A thread that spins while it waits takes a core from decoding and from Flink.
             session.addConfigEntry("session.intra_op.allow_spinning", "0");

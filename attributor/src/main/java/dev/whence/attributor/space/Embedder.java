@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.onnx.OnnxNetwork;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -24,16 +25,16 @@ public final class Embedder implements AutoCloseable {
      * @param size side length of the images, in pixels
      * @throws IllegalArgumentException when a graph cannot run, or an encoder does not do what its description says
      */
-    public Embedder(List<EmbeddingSpace> spaces, byte[] graph, int size, int threads) {
+    public Embedder(List<EmbeddingSpace> spaces, byte[] graph, int size, Inference inference) {
         this.spaces = List.copyOf(spaces);
         this.size = size;
         builtIn = spaces.stream().anyMatch(space -> space instanceof ImageSpace)
-                ? Optional.of(new OnnxNetwork("embed.onnx", graph, threads))
+                ? Optional.of(new OnnxNetwork("embed.onnx", graph, inference))
                 : Optional.empty();
         try {
             for (EmbeddingSpace space : spaces) {
                 if (space instanceof EncoderSpace encoder) {
-                    encoders.put(encoder.name(), open(encoder, threads));
+                    encoders.put(encoder.name(), open(encoder, inference));
                 }
             }
         } catch (RuntimeException e) {
@@ -42,9 +43,9 @@ public final class Embedder implements AutoCloseable {
         }
     }
 
-    /** One with the graph that this version makes. */
+    /** One with the graph that this version makes, on the CPU. */
     public static Embedder of(List<EmbeddingSpace> spaces, int size, int threads) {
-        return new Embedder(spaces, graph(spaces, size), size, threads);
+        return new Embedder(spaces, graph(spaces, size), size, Inference.cpu(threads));
     }
 
     /** {@code embed.onnx} of the built-in ones among the spaces, in their order. */
@@ -57,9 +58,9 @@ public final class Embedder implements AutoCloseable {
                 size);
     }
 
-    private static ImageEncoder open(EncoderSpace space, int threads) {
+    private static ImageEncoder open(EncoderSpace space, Inference inference) {
         EncoderDescription described = space.description();
-        ImageEncoder encoder = new ImageEncoder(space.graph(), described.tensor(), described.input(), threads);
+        ImageEncoder encoder = new ImageEncoder(space.graph(), described.tensor(), described.input(), inference);
         try {
             int found = trial(encoder, described);
             if (found != described.dimension()) {

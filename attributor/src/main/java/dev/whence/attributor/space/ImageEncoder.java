@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.image.TriangleFilter;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.onnx.OnnxNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,9 +55,9 @@ public final class ImageEncoder implements AutoCloseable {
      * @param tensor name of the value in the graph that is the embedding; empty: the graph's first output
      * @throws IllegalArgumentException when the bytes are no graph that can run, or have no such tensor
      */
-    public ImageEncoder(byte[] graph, Optional<String> tensor, Input input, int threads) {
+    public ImageEncoder(byte[] graph, Optional<String> tensor, Input input, Inference inference) {
         this.input = input;
-        this.network = new OnnxNetwork("encoder", withOneOutput(graph, tensor), threads);
+        this.network = new OnnxNetwork("encoder", withOneOutput(graph, tensor), inference);
     }
 
     /**

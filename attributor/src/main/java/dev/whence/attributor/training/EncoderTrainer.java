@@ -2,6 +2,7 @@ package dev.whence.attributor.training;
 
 import dev.whence.attributor.Hashes;
 import dev.whence.attributor.LabelledImage;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.space.EncoderDescription;
 import dev.whence.attributor.space.ImageEncoder;
 import dev.whence.attributor.training.EncoderImages.Labels;
@@ -201,7 +202,8 @@ public final class EncoderTrainer {
 
     private static void requireEqual(
             EncoderTraining training, EncoderImages data, byte[] graph, EncoderDescription description, int threads) {
-        try (ImageEncoder exported = new ImageEncoder(graph, description.tensor(), description.input(), threads)) {
+        try (ImageEncoder exported =
+                new ImageEncoder(graph, description.tensor(), description.input(), Inference.cpu(threads))) {
             List<float[]> trained = training.heldOutFeatures();
             for (int from = 0; from < trained.size(); from += BATCH) {
                 int to = Math.min(trained.size(), from + BATCH);

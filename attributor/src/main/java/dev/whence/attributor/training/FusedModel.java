@@ -2,6 +2,7 @@ package dev.whence.attributor.training;
 
 import dev.whence.attributor.AttributionNetwork;
 import dev.whence.attributor.bundle.ModelManifest.Novelty;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.openset.KnownFingerprints;
 import dev.whence.attributor.projection.View;
 import java.util.List;
@@ -34,6 +35,6 @@ public record FusedModel(
      * @param size side length of the images, in pixels
      */
     public AttributionNetwork network(int size, int threads) {
-        return new AttributionNetwork(graph, View.shapes(views, size), threads);
+        return new AttributionNetwork(graph, View.shapes(views, size), Inference.cpu(threads));
     }
 }

@@ -7,6 +7,7 @@ import dev.whence.attributor.CombinedPosterior;
 import dev.whence.attributor.Crops;
 import dev.whence.attributor.bundle.ModelManifest.Novelty;
 import dev.whence.attributor.evaluation.ImageSets;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.openset.KnownFingerprints;
 import dev.whence.attributor.openset.NoveltyMethod;
 import dev.whence.attributor.projection.View;
@@ -94,7 +95,8 @@ public final class TrainedViews implements AutoCloseable {
                 .mapToDouble(reading -> typicalLength(reading.fingerprints()))
                 .toArray();
         byte[] graph = FusedGraph.of(fused, weights, lengths, classes, size);
-        try (AttributionNetwork network = new AttributionNetwork(graph, View.shapes(views, size), settings.threads())) {
+        try (AttributionNetwork network =
+                new AttributionNetwork(graph, View.shapes(views, size), Inference.cpu(settings.threads()))) {
             Reading fusedValidation = read(network, of, data.validation());
             ExportCheck.requireEqual(OpinionPool.pooled(logits, weights), fusedValidation.logits());
             Reading training = read(network, of, data.training());

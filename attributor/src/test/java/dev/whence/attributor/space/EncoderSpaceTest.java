@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.image.TriangleFilter;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.onnx.OnnxGraph;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,8 @@ class EncoderSpaceTest {
         graph.output("features", 3);
         ImageEncoder.Input input =
                 new ImageEncoder.Input(1024, ImageEncoder.Layout.NCHW, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
-        try (ImageEncoder encoder = new ImageEncoder(graph.toBytes(), java.util.Optional.empty(), input, 1)) {
+        try (ImageEncoder encoder =
+                new ImageEncoder(graph.toBytes(), java.util.Optional.empty(), input, Inference.cpu(1))) {
             float[][] embeddings = encoder.embed(List.of(flat(0), flat(51), flat(102)));
             assertThat(embeddings[0]).containsExactly(new float[] {0, 0, 0}, within(1e-6f));
             assertThat(embeddings[1]).containsExactly(new float[] {0.2f, 0.2f, 0.2f}, within(1e-6f));

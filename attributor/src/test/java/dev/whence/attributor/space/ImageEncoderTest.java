@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.whence.attributor.CanonicalImage;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.onnx.OnnxGraph;
 import dev.whence.attributor.space.ImageEncoder.Input;
 import dev.whence.attributor.space.ImageEncoder.Layout;
@@ -25,7 +26,7 @@ class ImageEncoderTest {
     @Test
     void normalisesPlaneByPlane() {
         Input input = new Input(2, Layout.NCHW, MEAN, DEVIATION);
-        try (ImageEncoder encoder = new ImageEncoder(graph(3, 2, 2), Optional.empty(), input, 1)) {
+        try (ImageEncoder encoder = new ImageEncoder(graph(3, 2, 2), Optional.empty(), input, Inference.cpu(1))) {
             float[][] embeddings = encoder.embed(List.of(IMAGE, IMAGE));
             float[] expected = {1, -1, -1, -0.6f, 0, 1, 0, 0.4f, -0.5f, -0.5f, 0, 0};
             assertThat(embeddings).hasDimensions(2, 12);
@@ -36,7 +37,7 @@ class ImageEncoderTest {
     @Test
     void normalisesPixelByPixelWhereTheGraphWantsThat() {
         Input input = new Input(2, Layout.NHWC, MEAN, DEVIATION);
-        try (ImageEncoder encoder = new ImageEncoder(graph(2, 2, 3), Optional.empty(), input, 1)) {
+        try (ImageEncoder encoder = new ImageEncoder(graph(2, 2, 3), Optional.empty(), input, Inference.cpu(1))) {
             float[] expected = {1, 0, -0.5f, -1, 1, -0.5f, -1, 0, 0, -0.6f, 0.4f, 0};
             assertThat(encoder.embed(List.of(IMAGE))[0]).containsExactly(expected, within(1e-6f));
         }
@@ -45,7 +46,7 @@ class ImageEncoderTest {
     @Test
     void takesATensorFromTheMiddleOfTheGraph() {
         Input input = new Input(2, Layout.NCHW, MEAN, DEVIATION);
-        try (ImageEncoder encoder = new ImageEncoder(graph(3, 2, 2), Optional.of("middle"), input, 1)) {
+        try (ImageEncoder encoder = new ImageEncoder(graph(3, 2, 2), Optional.of("middle"), input, Inference.cpu(1))) {
             float[] expected = {-1, 1, 1, 0.6f, 0, -1, 0, -0.4f, 0.5f, 0.5f, 0, 0};
             assertThat(encoder.embed(List.of(IMAGE))[0]).containsExactly(expected, within(1e-6f));
         }
@@ -54,7 +55,7 @@ class ImageEncoderTest {
     @Test
     void namesTheLastTensorWhenThereIsNoneOfThatName() {
         Input input = new Input(2, Layout.NCHW, MEAN, DEVIATION);
-        assertThatThrownBy(() -> new ImageEncoder(graph(3, 2, 2), Optional.of("features"), input, 1))
+        assertThatThrownBy(() -> new ImageEncoder(graph(3, 2, 2), Optional.of("features"), input, Inference.cpu(1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("features")
                 .hasMessageContaining("last");
@@ -63,7 +64,8 @@ class ImageEncoderTest {
     @Test
     void refusesWhatIsNoGraph() {
         Input input = new Input(2, Layout.NCHW, MEAN, DEVIATION);
-        assertThatThrownBy(() -> new ImageEncoder("no graph".getBytes(UTF_8), Optional.empty(), input, 1))
+        assertThatThrownBy(
+                        () -> new ImageEncoder("no graph".getBytes(UTF_8), Optional.empty(), input, Inference.cpu(1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

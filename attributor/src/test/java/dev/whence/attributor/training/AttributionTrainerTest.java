@@ -13,6 +13,7 @@ import dev.whence.attributor.LabelledImage;
 import dev.whence.attributor.Verdict;
 import dev.whence.attributor.bundle.Catalogue;
 import dev.whence.attributor.bundle.ModelBundle;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.attributor.projection.Projection;
 import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.MilvusAccess;
@@ -195,7 +196,7 @@ class AttributionTrainerTest {
                     .hasMessageContaining("was trained on striped");
         }
         try (Attributor attributor =
-                Attributor.open(bundle, Optional.of(catalogue), reference, 1, MilvusAccess.PLAIN)) {
+                Attributor.open(bundle, Optional.of(catalogue), reference, Inference.cpu(1), MilvusAccess.PLAIN)) {
             assertThat(attributor.catalogue().version()).isEqualTo(1);
             assertThat(count(attributor, lined.subList(10, 60), "lined")).isGreaterThan(45);
             for (String known : List.of("real", "chequered", "striped")) {

@@ -3,6 +3,7 @@ package dev.whence.infra.bench;
 import dev.whence.attributor.Attributor;
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.image.ImageRejectedException;
+import dev.whence.attributor.onnx.Inference;
 import dev.whence.infra.stack.LocalStack;
 import dev.whence.infra.stack.LocalStackSettings;
 import dev.whence.ingest.ImagePublisher;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -97,7 +99,12 @@ public final class StreamBench {
         double[] plain = new double[rounds];
         double[] pipeline = new double[rounds];
         double[] ratio = new double[rounds];
-        try (Attributor attributor = Attributor.open(settings.bundle(), settings.reference(), 1, settings.access());
+        try (Attributor attributor = Attributor.open(
+                        settings.bundle(),
+                        Optional.empty(),
+                        settings.reference(),
+                        new Inference(settings.engine(), 1),
+                        settings.access());
                 LocalStack stack = LocalStack.start(settings)) {
             stack.awaitRunning();
             plainLoop(attributor);

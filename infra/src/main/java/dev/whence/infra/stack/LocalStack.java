@@ -51,6 +51,7 @@ public final class LocalStack implements AutoCloseable {
                 EngineSettings.of(
                         settings.bundle(),
                         settings.reference(),
+                        settings.engine(),
                         settings.access(),
                         settings.blobs(),
                         settings.batchSize(),

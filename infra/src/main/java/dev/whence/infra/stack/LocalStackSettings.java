@@ -1,5 +1,6 @@
 package dev.whence.infra.stack;
 
+import dev.whence.attributor.onnx.InferenceEngine;
 import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.stream.AttributionJobSettings;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
  * @param bundle the model
  * @param reference the reference it was trained against
  * @param access what opens the reference if a server holds its vectors
+ * @param engine what runs the networks
  * @param port Kafka's; 0 takes a free one
  * @param metricsPort of the Prometheus metrics; 0 takes a free one
  * @param inferenceThreads batches attributed at once
@@ -27,6 +29,7 @@ public record LocalStackSettings(
         Path bundle,
         Path reference,
         MilvusAccess access,
+        InferenceEngine engine,
         int port,
         int metricsPort,
         int inferenceThreads,
@@ -45,6 +48,7 @@ public record LocalStackSettings(
                 bundle,
                 reference,
                 MilvusAccess.PLAIN,
+                InferenceEngine.CPU,
                 0,
                 0,
                 Math.min(4, Runtime.getRuntime().availableProcessors()),
@@ -62,6 +66,25 @@ public record LocalStackSettings(
                 bundle,
                 reference,
                 milvus,
+                engine,
+                port,
+                metricsPort,
+                inferenceThreads,
+                parallelism,
+                batchSize,
+                maxBatchAge,
+                checkpointInterval,
+                delivery);
+    }
+
+    /** The same with this engine for the networks. */
+    public LocalStackSettings withEngine(InferenceEngine other) {
+        return new LocalStackSettings(
+                data,
+                bundle,
+                reference,
+                access,
+                other,
                 port,
                 metricsPort,
                 inferenceThreads,
@@ -79,6 +102,7 @@ public record LocalStackSettings(
                 bundle,
                 reference,
                 access,
+                engine,
                 kafka,
                 metrics,
                 inferenceThreads,
@@ -96,6 +120,7 @@ public record LocalStackSettings(
                 bundle,
                 reference,
                 access,
+                engine,
                 port,
                 metricsPort,
                 threads,
@@ -113,6 +138,7 @@ public record LocalStackSettings(
                 bundle,
                 reference,
                 access,
+                engine,
                 port,
                 metricsPort,
                 inferenceThreads,

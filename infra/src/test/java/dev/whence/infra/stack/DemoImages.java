@@ -1,5 +1,7 @@
 package dev.whence.infra.stack;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whence.attributor.EncodedImage;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.projection.View;
@@ -8,17 +10,22 @@ import dev.whence.attributor.reference.Reference.RealImage;
 import dev.whence.attributor.reference.ReferenceStore;
 import dev.whence.ingest.ImageSource;
 import dev.whence.ingest.SourceImage;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What the demo ships: its model, the reference it was trained against, images of a generator that it knows. */
 final class DemoImages {
     static final Path MODEL = Path.of("demo/model");
 
     private static final Path PACK = Path.of("demo/pack");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private DemoImages() {}
 
@@ -32,6 +39,20 @@ final class DemoImages {
                 new Reference.Settings("demo", model.manifest().size(), View.spaces(model.views()), 2),
                 store,
                 n -> {});
+        return folder;
+    }
+
+    /** The demo's model under another version: other identity, same answers. */
+    static Path modelOfVersion(String version, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (Stream<Path> files = Files.list(MODEL)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        Path manifest = folder.resolve("model.json");
+        ObjectNode json = (ObjectNode) JSON.readTree(manifest.toFile());
+        Files.writeString(manifest, json.put("version", version).toPrettyString());
         return folder;
     }
 

@@ -6,9 +6,12 @@ import dev.whence.attributor.Attributor.ReferenceIdentity;
 import dev.whence.attributor.BatchAttribution;
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.image.ImageRejectedException;
+import dev.whence.attributor.onnx.Inference;
+import dev.whence.attributor.onnx.InferenceEngine;
 import dev.whence.attributor.reference.MilvusAccess;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The attributor of a bundle and a reference on disk. */
 record BundleAttributor(Attributor attributor) implements ImageAttributor {
@@ -39,12 +42,17 @@ record BundleAttributor(Attributor attributor) implements ImageAttributor {
     }
 
     /** One thread for each call: the engine calls from as many workers as it has inference threads. */
-    record Opening(MilvusAccess access) implements Factory {
+    record Opening(InferenceEngine engine, MilvusAccess access) implements Factory {
         private static final int THREADS_PER_CALL = 1;
 
         @Override
         public ImageAttributor open(String bundle, String reference) {
-            return new BundleAttributor(Attributor.open(Path.of(bundle), Path.of(reference), THREADS_PER_CALL, access));
+            return new BundleAttributor(Attributor.open(
+                    Path.of(bundle),
+                    Optional.empty(),
+                    Path.of(reference),
+                    new Inference(engine, THREADS_PER_CALL),
+                    access));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.whence.stream.engine;
 
+import dev.whence.attributor.onnx.InferenceEngine;
 import dev.whence.attributor.reference.MilvusAccess;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -43,13 +44,14 @@ public record EngineSettings(
     public static EngineSettings of(
             Path bundle,
             Path reference,
+            InferenceEngine engine,
             MilvusAccess access,
             Path blobRoot,
             int batchSize,
             Duration maxBatchAge,
             int inferenceThreads) {
         return new EngineSettings(
-                new BundleAttributor.Opening(access),
+                new BundleAttributor.Opening(engine, access),
                 ModelChoice.of(
                         bundle.toAbsolutePath().toString(),
                         reference.toAbsolutePath().toString()),

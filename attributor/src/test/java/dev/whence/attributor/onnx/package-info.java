@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.attributor.onnx;
+
+import org.jspecify.annotations.NullMarked;
