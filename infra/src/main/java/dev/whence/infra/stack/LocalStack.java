@@ -4,11 +4,7 @@ import dev.whence.schemas.TopicCreation;
 import dev.whence.stream.AttributionJob;
 import dev.whence.stream.AttributionJobSettings;
 import dev.whence.stream.engine.EngineSettings;
-import io.prometheus.metrics.exporter.httpserver.HTTPServer;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.whence.stream.metrics.MetricsServer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -29,11 +25,11 @@ public final class LocalStack implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
 
     private final EmbeddedBroker broker;
-    private final HTTPServer metrics;
+    private final MetricsServer metrics;
     private final RunningJob job;
     private final Deque<AutoCloseable> parts;
 
-    private LocalStack(EmbeddedBroker broker, HTTPServer metrics, RunningJob job, Deque<AutoCloseable> parts) {
+    private LocalStack(EmbeddedBroker broker, MetricsServer metrics, RunningJob job, Deque<AutoCloseable> parts) {
         this.broker = broker;
         this.metrics = metrics;
         this.job = job;
@@ -66,7 +62,7 @@ public final class LocalStack implements AutoCloseable {
             EmbeddedBroker broker = EmbeddedBroker.start(settings.data().resolve("kafka"), settings.port());
             parts.push(broker);
             createTopics(broker.bootstrapServers());
-            HTTPServer metrics = metricsServer(settings.metricsPort());
+            MetricsServer metrics = MetricsServer.start(LOOPBACK, settings.metricsPort());
             parts.push(metrics);
             Path checkpoints = settings.data().resolve("checkpoints");
             RunningJob job = RunningJob.start(
@@ -100,20 +96,6 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
-    private static HTTPServer metricsServer(int port) {
-        JvmMetrics.builder().register();
-        try {
-            return HTTPServer.builder()
-                    .hostname(LOOPBACK)
-                    .port(port)
-                    .registry(PrometheusRegistry.defaultRegistry)
-                    .buildAndStart();
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "The metrics cannot be served on port %d: name another one, or 0 for any".formatted(port), e);
-        }
-    }
-
     /** Kafka's address for clients. */
     public String bootstrapServers() {
         return broker.bootstrapServers();
@@ -121,7 +103,7 @@ public final class LocalStack implements AutoCloseable {
 
     /** Where the Prometheus metrics are. */
     public URI metricsUri() {
-        return URI.create("http://%s:%d/metrics".formatted(LOOPBACK, metrics.getPort()));
+        return URI.create("http://%s:%d/metrics".formatted(LOOPBACK, metrics.port()));
     }
 
     /**

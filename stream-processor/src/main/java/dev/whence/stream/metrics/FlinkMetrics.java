@@ -3,6 +3,9 @@ package dev.whence.stream.metrics;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -13,13 +16,22 @@ import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.metrics.reporter.MetricReporterFactory;
+import org.apache.flink.util.NetUtils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Those of Flink's own metrics that tell whether the job does well, on the same registry as ours. Flink's own Prometheus
- * reporter listens on all interfaces.
+ * Those of Flink's own metrics that tell whether the job does well, on the same registry as ours. On a cluster it serves
+ * the registry as well, in every process that is told a {@code port}, one or a range of which the first free one is taken,
+ * on the {@code host} that it is told or else on loopback. Flink's own Prometheus reporter listens on all interfaces.
  */
 public final class FlinkMetrics implements MetricReporterFactory {
+    private static final Logger LOG = LoggerFactory.getLogger(FlinkMetrics.class);
     private static final String NAME = "whence";
+    private static final String HOST = "host";
+    private static final String PORT = "port";
+    private static final String DEFAULT_HOST = "127.0.0.1";
 
     /** What is added up for each of Flink's names that we report. */
     private static final Map<String, Set<Gauge<?>>> GAUGES = Map.of(
@@ -69,11 +81,36 @@ public final class FlinkMetrics implements MetricReporterFactory {
     }
 
     private static final class Reporter implements MetricReporter {
-        @Override
-        public void open(MetricConfig config) {}
+        private @Nullable MetricsServer server;
 
         @Override
-        public void close() {}
+        public void open(MetricConfig config) {
+            String ports = config.getString(PORT, "");
+            if (!ports.isEmpty()) {
+                server = serve(config.getString(HOST, DEFAULT_HOST), ports);
+            }
+        }
+
+        private static MetricsServer serve(String host, String ports) {
+            UncheckedIOException taken = new UncheckedIOException(new IOException("No port is named"));
+            for (Iterator<Integer> all = NetUtils.getPortRangeFromString(ports); all.hasNext(); ) {
+                try {
+                    MetricsServer started = MetricsServer.start(host, all.next());
+                    LOG.info("Metrics are on http://{}:{}/metrics", host, started.port());
+                    return started;
+                } catch (UncheckedIOException e) {
+                    taken = e;
+                }
+            }
+            throw taken;
+        }
+
+        @Override
+        public void close() {
+            if (server != null) {
+                server.close();
+            }
+        }
 
         @Override
         public void notifyOfAddedMetric(org.apache.flink.metrics.Metric flinks, String name, MetricGroup group) {
