@@ -18,7 +18,8 @@ final class MetricsPage {
         return Stream.of(Metric.values()).map(MetricsPage::row).collect(Collectors.joining("\n", """
                         # Metrics
 
-                        What `/metrics` of the local stack tells, on loopback, in Prometheus' text format; the JVM's own metrics
+                        What `/metrics` tells, of the local stack and of every process of a cluster that is told to serve it (docs/operations.md),
+                        in Prometheus' text format; the JVM's own metrics
                         (`jvm_*`, `process_*`) come with them. Counters count work done: what a restart makes the job do again is
                         counted again. Made by `java -cp infra/target/whence.jar dev.whence.stream.metrics.MetricsPage >
                         docs/metrics.md` after a build; a test fails when this page and the code differ.
