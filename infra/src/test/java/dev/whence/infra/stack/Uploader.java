@@ -47,13 +47,22 @@ final class Uploader implements AutoCloseable {
     List<String> markers(long seed) {
         List<byte[]> images = Images.noise(Topic.IMAGES.partitions(), seed);
         publish(IntStream.range(0, images.size())
-                .mapToObj(partition -> new ProducerRecord<byte[], byte[]>(
-                        Topic.IMAGES.topicName(),
-                        partition,
-                        null,
-                        SingleObject.encode(upload(images.get(partition)).build())))
+                .mapToObj(partition -> message(partition, images.get(partition)))
                 .toList());
         return images.stream().map(ImageId::of).toList();
+    }
+
+    /** All of these to one partition, in this order. */
+    void images(int partition, List<byte[]> images) {
+        publish(images.stream().map(image -> message(partition, image)).toList());
+    }
+
+    private static ProducerRecord<byte[], byte[]> message(int partition, byte[] image) {
+        return new ProducerRecord<>(
+                Topic.IMAGES.topicName(),
+                partition,
+                null,
+                SingleObject.encode(upload(image).build()));
     }
 
     private void publish(List<ProducerRecord<byte[], byte[]>> messages) {
