@@ -129,6 +129,24 @@ final class FlinkCluster implements AutoCloseable {
         await("/jobs/" + job, FlinkCluster::isRunning);
     }
 
+    /** Waits until a TaskManager has this text in its log. */
+    void awaitLogged(String text) throws Exception {
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        while (!hasLogged(text)) {
+            assertThat(System.nanoTime()).as("TaskManager's log: %s", text).isLessThan(deadline);
+            Thread.sleep(50);
+        }
+    }
+
+    private boolean hasLogged(String text) throws IOException {
+        for (JavaProcess taskManager : taskManagers) {
+            if (taskManager.hasLogged(text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean isRunning(JsonNode job) {
         return job.path("state").asText().equals("RUNNING")
                 && job.path("vertices").findValuesAsText("status").stream().allMatch("RUNNING"::equals);
