@@ -2,23 +2,33 @@ package dev.whence.infra.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.whence.attributor.bundle.ModelBundle;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One part of the cluster after the other is killed, or stopped. */
+/** One part of the cluster after the other is killed, stopped, or another version. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterFireIT {
     private static final int IMAGES = 300;
 
+    private final Path folder;
     private final FireDrill drill;
 
     ClusterFireIT(@TempDir Path folder) throws Exception {
+        this.folder = folder;
         drill = FireDrill.start(folder);
         try {
             drill.startJob(Map.of());
@@ -69,6 +79,55 @@ class ClusterFireIT {
             drill.goOnWith(Map.of("--parallelism", "1"));
             drill.goOnWith(Map.of("--parallelism", "2"));
         });
+    }
+
+    @Test
+    void eachImageComesOutOnceThoughEveryProcessIsANewOneAndTheModelIsAnother() throws Exception {
+        String was = ModelBundle.open(DemoImages.MODEL).manifest().version();
+        String is = "after-" + was;
+        Path model = modelOfVersion(is);
+        List<byte[]> images = DemoImages.withBrokenOnes("vae", IMAGES, IMAGES);
+        List<String> before = new ArrayList<>();
+        List<String> behind = new ArrayList<>();
+        drill.eachImageComesOutOnce("Upgraded", images, () -> {
+            String savepoint = drill.stopJob();
+            before.addAll(drill.imagesThatCameOut());
+            behind.addAll(drill.markers());
+            drill.cluster.startAllAgain();
+            assertThat(drill.startJob(Map.of("--restore", savepoint, "--model", model.toString())))
+                    .contains(savepoint);
+        });
+
+        try (OutcomeReader reader = drill.reader()) {
+            reader.readToTheEnd();
+            Map<String, String> versions = reader.events.stream()
+                    .collect(Collectors.toMap(
+                            event -> event.getImageId(),
+                            event -> event.getModel().getVersion()));
+            assertThat(before).isNotEmpty().extracting(versions::get).containsOnly(was);
+            assertThat(behind).isNotEmpty().extracting(versions::get).containsOnly(is);
+            assertThat(Images.ids(images))
+                    .filteredOn(id -> !before.contains(id))
+                    .as("models of what came out after the stop; none for what is no image")
+                    .extracting(versions::get)
+                    .contains(is)
+                    .doesNotContain(was);
+        }
+        drill.goOnWith(Map.of());
+    }
+
+    private Path modelOfVersion(String version) throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("model"));
+        try (Stream<Path> files = Files.list(DemoImages.MODEL)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(String.valueOf(file.getFileName())));
+            }
+        }
+        ObjectMapper json = new ObjectMapper();
+        Path manifest = copy.resolve("model.json");
+        ObjectNode content = (ObjectNode) json.readTree(manifest.toFile());
+        json.writeValue(manifest.toFile(), content.put("version", version));
+        return copy;
     }
 
     private static List<byte[]> images(String generator) throws Exception {

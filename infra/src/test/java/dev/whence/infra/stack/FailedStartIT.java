@@ -28,7 +28,7 @@ class FailedStartIT {
         try (LocalStack stack = LocalStack.start(settings, engine)) {
             assertThatThrownBy(stack::awaitRunning)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("failed 11 times and never ran")
+                    .hasMessageContaining("failed 6 times and never ran")
                     .hasStackTraceContaining("no model here");
         }
     }

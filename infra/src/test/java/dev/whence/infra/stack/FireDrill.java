@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.whence.attributor.reference.ReferenceStore;
 import dev.whence.schemas.DeadLetter;
 import dev.whence.schemas.ErrorCode;
+import dev.whence.schemas.ProvenanceEvent;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,6 +117,15 @@ final class FireDrill implements AutoCloseable {
         return cluster.failures(job);
     }
 
+    /** Waits until the job has failed and started again that often. */
+    void awaitFailures(int count) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (failures() < count) {
+            assertThat(System.nanoTime()).as("failures: %d", failures()).isLessThan(deadline);
+            Thread.sleep(50);
+        }
+    }
+
     /** Stops the job; where it left its savepoint. */
     String stopJob() throws Exception {
         return cluster.stopWithSavepoint(job, folder.resolve("savepoints"));
@@ -132,6 +142,14 @@ final class FireDrill implements AutoCloseable {
 
     OutcomeReader reader() {
         return new OutcomeReader(broker.bootstrapServers(), () -> cluster.failure(job));
+    }
+
+    /** The ids of all events there are. */
+    List<String> imagesThatCameOut() {
+        try (OutcomeReader reader = reader()) {
+            reader.readToTheEnd();
+            return reader.events.stream().map(ProvenanceEvent::getImageId).toList();
+        }
     }
 
     /** One image to every partition that was never there before. */

@@ -2,10 +2,6 @@ package dev.whence.infra.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.whence.attributor.bundle.ModelBundle;
-import dev.whence.schemas.ImageId;
 import dev.whence.schemas.Topic;
 import java.io.IOException;
 import java.net.URI;
@@ -15,9 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -27,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A new version of the jars, or of the model, goes on from a savepoint of the one before. */
+/** A new version goes on from a savepoint of an older one. */
 class SavepointIT {
     private static final Logger LOG = LoggerFactory.getLogger(SavepointIT.class);
     private static final String MAKE = "whence.savepoint";
@@ -83,54 +77,6 @@ class SavepointIT {
         try (Stream<Path> folders = Files.list(KEPT)) {
             return folders.filter(Files::isDirectory).sorted().toList();
         }
-    }
-
-    @Test
-    void eachImageComesOutOnceThoughEveryProcessIsANewOneAndTheModelIsAnother() throws Exception {
-        String was = ModelBundle.open(DemoImages.MODEL).manifest().version();
-        Path model = anotherVersionOfTheModel("after-" + was);
-        List<byte[]> images = DemoImages.withBrokenOnes("vae", 0, 300);
-        List<String> later = new ArrayList<>();
-        try (FireDrill drill = FireDrill.start(folder)) {
-            drill.startJob(Map.of());
-            drill.awaitRunning();
-            drill.eachImageComesOutOnce("Upgraded", images, () -> {
-                String savepoint = drill.stopJob();
-                later.addAll(drill.markers());
-                drill.cluster.startAllAgain();
-                assertThat(drill.startJob(Map.of("--restore", savepoint, "--model", model.toString())))
-                        .contains(savepoint);
-            });
-
-            try (OutcomeReader reader = drill.reader()) {
-                reader.readToTheEnd();
-                Map<String, String> versions = reader.events.stream()
-                        .collect(Collectors.toMap(
-                                event -> event.getImageId(),
-                                event -> event.getModel().getVersion()));
-                assertThat(images.subList(0, images.size() / 6))
-                        .extracting(image -> versions.get(ImageId.of(image)))
-                        .as("models of what came out before the stop")
-                        .containsOnly(was, null); // no model for what is no image
-                assertThat(later)
-                        .extracting(versions::get)
-                        .as("models of what was uploaded after it")
-                        .containsOnly("after-" + was);
-                assertThat(Set.copyOf(versions.values())).containsExactlyInAnyOrder(was, "after-" + was);
-            }
-        }
-    }
-
-    private Path anotherVersionOfTheModel(String version) throws IOException {
-        Path copy = Files.createDirectories(folder.resolve("model"));
-        for (Path file : files(DemoImages.MODEL)) {
-            Files.copy(file, copy.resolve(String.valueOf(file.getFileName())));
-        }
-        ObjectMapper json = new ObjectMapper();
-        Path manifest = copy.resolve("model.json");
-        ObjectNode content = (ObjectNode) json.readTree(manifest.toFile());
-        json.writeValue(manifest.toFile(), content.put("version", version));
-        return copy;
     }
 
     /** Not a test of anything but what it makes: see the README in the folder of the savepoints. */
