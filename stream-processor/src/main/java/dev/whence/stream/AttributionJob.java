@@ -40,8 +40,6 @@ public final class AttributionJob {
     /** Below the 15 minutes that a broker allows by default, above any time a restart takes. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(10);
 
-    private static final int RESTARTS_IN_A_ROW = 10;
-
     private AttributionJob() {}
 
     /** The job, ready to submit. A caller that restores sets the checkpoint's path on it. */
@@ -154,6 +152,9 @@ public final class AttributionJob {
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
+        // A checkpoint that failed and was passed over would leave its events to Kafka's transaction timeout.
+        configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 0);
+        // Without end: the disk or the server that is missing comes back, and nobody has to start the job again.
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
         configuration.set(
                 RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF, Duration.ofMillis(200));
@@ -162,7 +163,6 @@ public final class AttributionJob {
         configuration.set(
                 RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
                 Duration.ofMinutes(2));
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, RESTARTS_IN_A_ROW);
         return configuration;
     }
 }

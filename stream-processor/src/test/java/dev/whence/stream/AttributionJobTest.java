@@ -9,8 +9,11 @@ import dev.whence.stream.engine.EngineSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.runtime.OperatorIDPair;
+import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +40,21 @@ class AttributionJobTest {
                 .extracting(OperatorIDPair::getUserDefinedOperatorUid)
                 .doesNotContainNull()
                 .contains("images", "models", "attribution", "provenance", "dead-letters");
+    }
+
+    /** An outage of any length ends by itself; passing over a failed checkpoint could lose what it had written. */
+    @Test
+    void startsAgainWithoutEndAfterEachFailureAndEachFailedCheckpoint() {
+        JobGraph job = AttributionJob.graph(settings("prefix"));
+
+        assertThat(job.getJobConfiguration().get(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS))
+                .isEqualTo(Integer.MAX_VALUE);
+        assertThat(job.getJobConfiguration().get(RestartStrategyOptions.RESTART_STRATEGY))
+                .isEqualTo("exponential-delay");
+        assertThat(Objects.requireNonNull(job.getCheckpointingSettings())
+                        .getCheckpointCoordinatorConfiguration()
+                        .getTolerableCheckpointFailureNumber())
+                .isZero();
     }
 
     @Test

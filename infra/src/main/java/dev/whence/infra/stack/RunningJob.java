@@ -3,6 +3,7 @@ package dev.whence.infra.stack;
 import dev.whence.stream.metrics.FlinkMetrics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +19,7 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.jobmaster.JobResult;
@@ -31,6 +33,9 @@ final class RunningJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningJob.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration POLL = Duration.ofMillis(20);
+
+    /** Once it ran it is started again without end. */
+    private static final int MOST_RESTARTS_BEFORE_IT_RUNS = 5;
 
     private final MiniCluster cluster;
     private final JobGraph job;
@@ -84,7 +89,7 @@ final class RunningJob implements AutoCloseable {
     /**
      * Waits until every subtask runs, the model loaded.
      *
-     * @throws IllegalStateException if the job ended instead
+     * @throws IllegalStateException if the job ended instead, or failed again and again
      */
     void awaitRunning() throws InterruptedException {
         while (!isRunning()) {
@@ -97,17 +102,28 @@ final class RunningJob implements AutoCloseable {
     }
 
     private boolean isRunning() throws InterruptedException {
+        AccessExecutionGraph graph;
         try {
-            AccessExecutionGraph graph =
-                    cluster.getExecutionGraph(job.getJobID()).get();
-            return graph.getState() == JobStatus.RUNNING
-                    && StreamSupport.stream(graph.getAllExecutionVertices().spliterator(), false)
-                            .map(AccessExecutionVertex::getExecutionState)
-                            .allMatch(state -> state == ExecutionState.RUNNING);
+            graph = cluster.getExecutionGraph(job.getJobID()).get();
         } catch (ExecutionException e) {
             LOG.debug("The job's state cannot be told yet", e);
             return false;
         }
+        List<AccessExecutionVertex> subtasks = StreamSupport.stream(
+                        graph.getAllExecutionVertices().spliterator(), false)
+                .map(AccessExecutionVertex.class::cast)
+                .toList();
+        if (subtasks.stream()
+                .anyMatch(subtask ->
+                        subtask.getCurrentExecutionAttempt().getAttemptNumber() > MOST_RESTARTS_BEFORE_IT_RUNS)) {
+            throw new IllegalStateException(
+                    "The attribution job failed %d times and never ran".formatted(MOST_RESTARTS_BEFORE_IT_RUNS + 1),
+                    Optional.ofNullable(graph.getFailureInfo())
+                            .map(ErrorInfo::getException)
+                            .orElse(null));
+        }
+        return graph.getState() == JobStatus.RUNNING
+                && subtasks.stream().allMatch(subtask -> subtask.getExecutionState() == ExecutionState.RUNNING);
     }
 
     /** Why the job ended for good; empty while it runs or restarts. */

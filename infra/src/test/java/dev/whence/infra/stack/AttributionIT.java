@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,7 @@ class AttributionIT {
         String uri = new LocalBlobStore(settings.blobs()).put(large);
         ImageUpload.Builder wrongId = Uploader.upload(good).setId("f".repeat(64));
         return List.of(
-                Case.image("truncated JPEG", Images.truncatedJpeg(), ErrorCode.CORRUPT_IMAGE),
+                Case.image("truncated JPEG", Images.truncatedJpeg(1), ErrorCode.CORRUPT_IMAGE),
                 Case.image("PNG that claims 65,535 x 65,535", Images.hugePng(), ErrorCode.TOO_MANY_PIXELS),
                 Case.image("no bytes", new byte[0], ErrorCode.EMPTY_IMAGE),
                 Case.image("text", "not an image".getBytes(StandardCharsets.UTF_8), ErrorCode.UNSUPPORTED_FORMAT),
@@ -136,6 +137,65 @@ class AttributionIT {
         assertThat(event.getVerdict()).isIn(Verdict.REAL, Verdict.KNOWN_GENERATOR);
         assertThat(event.getModel().getName()).isEqualTo("parity");
         assertThat(event.getFingerprint().getValues().remaining()).isEqualTo(8);
+    }
+
+    @Test
+    void aTornImageInEachPlaceOfARunOfImagesIsTheOnlyDeadLetterOfIt() {
+        int run = 8;
+        List<byte[]> images = new ArrayList<>(Images.noise(run * run, 20));
+        List<String> torn = new ArrayList<>();
+        for (int place = 0; place < run; place++) {
+            byte[] image = Images.truncatedJpeg(place + 100);
+            images.set(run * place + place, image);
+            torn.add(ImageId.of(image));
+        }
+        uploader.images(0, images);
+
+        try (OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
+            reader.readUntilAllOf(Images.ids(images));
+            reader.readUntilAllOf(uploader.markers(21));
+
+            assertThat(reader.ledger.repeated()).isEmpty();
+            assertThat(reader.letters.values())
+                    .filteredOn(letter -> Images.ids(images).contains(String.valueOf(letter.getImageId())))
+                    .allSatisfy(letter -> assertThat(letter.getCode()).isEqualTo(ErrorCode.CORRUPT_IMAGE.name()))
+                    .extracting(letter -> String.valueOf(letter.getImageId()))
+                    .containsExactlyInAnyOrderElementsOf(torn);
+        }
+    }
+
+    @Test
+    void timestampsOfLongAgoAndOfTheFutureBreakNothing() throws Exception {
+        long year9999 = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
+        uploader.acceptAnyTimestamp();
+        List<byte[]> images = Images.noise(12, 30);
+        List<Long> onKafka = List.of(year9999, 0L, System.currentTimeMillis());
+        List<Long> uploadedAt = List.of(Long.MAX_VALUE, Long.MIN_VALUE, -1L, year9999);
+        for (int i = 0; i < images.size(); i++) {
+            uploader.image(
+                    Uploader.upload(images.get(i)).setUploadedAt(Instant.ofEpochMilli(uploadedAt.get(i % 4))),
+                    onKafka.get(i % 3));
+        }
+
+        try (OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
+            reader.readUntilAllOf(Images.ids(images));
+            reader.readUntilAllOf(uploader.markers(31));
+
+            assertThat(reader.ledger.repeated()).isEmpty();
+            assertThat(reader.events)
+                    .filteredOn(event -> event.getImageId().equals(ImageId.of(images.get(0))))
+                    .extracting(ProvenanceEvent::getUploadedAt)
+                    .containsExactly(Instant.ofEpochMilli(Long.MAX_VALUE));
+            assertThat(stack.failure()).isEmpty();
+        }
+        assertThat(metrics()).contains("whence_job_restarts_total 0.0");
+        assertThat(metrics()
+                        .lines()
+                        .filter(line -> line.startsWith("whence_end_to_end_seconds_sum"))
+                        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))))
+                .as("no image took less than no time")
+                .hasSize(1)
+                .allMatch(sum -> sum > 0);
     }
 
     @Test

@@ -33,9 +33,13 @@ final class BrokerProcess implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
-    /** Returns before the new one answers. */
-    void killAndStartAgain() throws Exception {
+    /** As {@code kill -9}. */
+    void kill() throws InterruptedException {
         process.kill();
+    }
+
+    /** On the same data and port. Returns before it answers. */
+    void startAgain() throws IOException {
         process = launch(data, port);
     }
 

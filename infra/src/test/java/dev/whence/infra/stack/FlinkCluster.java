@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** A Flink cluster without high availability: one JobManager and TaskManagers of one slot, each a process on loopback. */
@@ -85,6 +86,18 @@ final class FlinkCluster implements AutoCloseable {
         awaitSlots();
     }
 
+    /** Every process is killed and a new one started. Returns when they have found each other. */
+    void startAllAgain() throws Exception {
+        close();
+        int count = taskManagers.size();
+        taskManagers.clear();
+        jobManager = jobManager();
+        for (int i = 0; i < count; i++) {
+            startTaskManager();
+        }
+        awaitSlots();
+    }
+
     void killTaskManager() throws InterruptedException {
         taskManagers.removeFirst().kill();
     }
@@ -100,7 +113,7 @@ final class FlinkCluster implements AutoCloseable {
     private JavaProcess start(String name, String mainClass) throws IOException {
         started++;
         return JavaProcess.start(
-                "%s-%d".formatted(name, started),
+                "%s-%d-%d".formatted(name, System.currentTimeMillis(), started),
                 List.of("-Xmx512m", "--add-opens=java.base/java.util=ALL-UNNAMED"),
                 mainClass,
                 List.of("--configDir", folder.toString()));
@@ -116,6 +129,24 @@ final class FlinkCluster implements AutoCloseable {
         await("/jobs/" + job, FlinkCluster::isRunning);
     }
 
+    /** Waits until a TaskManager has this text in its log. */
+    void awaitLogged(String text) throws Exception {
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        while (!hasLogged(text)) {
+            assertThat(System.nanoTime()).as("TaskManager's log: %s", text).isLessThan(deadline);
+            Thread.sleep(50);
+        }
+    }
+
+    private boolean hasLogged(String text) throws IOException {
+        for (JavaProcess taskManager : taskManagers) {
+            if (taskManager.hasLogged(text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean isRunning(JsonNode job) {
         return job.path("state").asText().equals("RUNNING")
                 && job.path("vertices").findValuesAsText("status").stream().allMatch("RUNNING"::equals);
@@ -127,6 +158,24 @@ final class FlinkCluster implements AutoCloseable {
                 .path("exceptionHistory")
                 .path("entries")
                 .size();
+    }
+
+    /** Why the job ended for good; empty while it runs or starts again, and while no JobManager answers. */
+    Optional<Throwable> failure(String job) {
+        try {
+            if (!get("/jobs/" + job).path("state").asText().equals("FAILED")) {
+                return Optional.empty();
+            }
+            JsonNode cause = get("/jobs/%s/exceptions".formatted(job))
+                    .path("exceptionHistory")
+                    .path("entries")
+                    .path(0)
+                    .path("stacktrace");
+            return Optional.of(new IllegalStateException(cause.asText()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of(e);
+        }
     }
 
     /** Stops the job; where it left its savepoint. */

@@ -39,8 +39,8 @@ final class Images {
         return encoded(noise(new Random(7), 400), "png");
     }
 
-    static byte[] truncatedJpeg() {
-        byte[] whole = encoded(noise(new Random(1), 64), "jpg");
+    static byte[] truncatedJpeg(long seed) {
+        byte[] whole = encoded(noise(new Random(seed), 64), "jpg");
         return Arrays.copyOf(whole, whole.length / 2);
     }
 

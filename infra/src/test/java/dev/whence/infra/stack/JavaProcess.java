@@ -18,9 +18,11 @@ final class JavaProcess implements AutoCloseable {
     private static final Path LOGS = Path.of("target/processes");
 
     private final Process process;
+    private final Path log;
 
-    private JavaProcess(Process process) {
+    private JavaProcess(Process process, Path log) {
         this.process = process;
+        this.log = log;
     }
 
     /** @param name of its log, target/processes/NAME.log */
@@ -36,10 +38,18 @@ final class JavaProcess implements AutoCloseable {
         command.addAll(List.of("-cp", JAR + ":target/test-classes", JavaProcess.class.getName(), mainClass));
         command.addAll(arguments);
         Files.createDirectories(LOGS);
-        return new JavaProcess(new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(LOGS.resolve(name + ".log").toFile())
-                .start());
+        Path log = LOGS.resolve(name + ".log");
+        return new JavaProcess(
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start(),
+                log);
+    }
+
+    /** Whether its log has this text. */
+    boolean hasLogged(String text) throws IOException {
+        return Files.readString(log).contains(text);
     }
 
     boolean isAlive() {

@@ -64,6 +64,14 @@ final class OutcomeReader implements AutoCloseable {
         readUntil(() -> ledger.distinct() >= outcomes, () -> "outcomes: " + ledger.distinct());
     }
 
+    /** Reads what is committed now, to the end. */
+    void readToTheEnd() {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        readUntil(
+                () -> ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue()),
+                () -> "not at the end: " + ends);
+    }
+
     private void readUntil(BooleanSupplier enough, Supplier<String> state) {
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         while (!enough.getAsBoolean()) {

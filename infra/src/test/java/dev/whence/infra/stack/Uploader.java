@@ -14,10 +14,16 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +31,11 @@ import org.jspecify.annotations.Nullable;
 final class Uploader implements AutoCloseable {
     static final String TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
+    private final String bootstrapServers;
     private final KafkaProducer<byte[], byte[]> producer;
 
     Uploader(String bootstrapServers) {
+        this.bootstrapServers = bootstrapServers;
         producer = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
                 new ByteArraySerializer(),
@@ -47,13 +55,22 @@ final class Uploader implements AutoCloseable {
     List<String> markers(long seed) {
         List<byte[]> images = Images.noise(Topic.IMAGES.partitions(), seed);
         publish(IntStream.range(0, images.size())
-                .mapToObj(partition -> new ProducerRecord<byte[], byte[]>(
-                        Topic.IMAGES.topicName(),
-                        partition,
-                        null,
-                        SingleObject.encode(upload(images.get(partition)).build())))
+                .mapToObj(partition -> message(partition, images.get(partition)))
                 .toList());
         return images.stream().map(ImageId::of).toList();
+    }
+
+    /** All of these to one partition, in this order. */
+    void images(int partition, List<byte[]> images) {
+        publish(images.stream().map(image -> message(partition, image)).toList());
+    }
+
+    private static ProducerRecord<byte[], byte[]> message(int partition, byte[] image) {
+        return new ProducerRecord<>(
+                Topic.IMAGES.topicName(),
+                partition,
+                null,
+                SingleObject.encode(upload(image).build()));
     }
 
     private void publish(List<ProducerRecord<byte[], byte[]>> messages) {
@@ -72,6 +89,24 @@ final class Uploader implements AutoCloseable {
                 .setByteLength(image.length)
                 .setBytes(ByteBuffer.wrap(image))
                 .setTraceparent(TRACEPARENT);
+    }
+
+    /** An image with this timestamp on Kafka, in milliseconds since 1970. */
+    void image(ImageUpload.Builder upload, long timestamp) {
+        publish(List.of(new ProducerRecord<>(
+                Topic.IMAGES.topicName(), 0, timestamp, null, SingleObject.encode(upload.build()))));
+    }
+
+    /** Kafka by itself refuses what is more than an hour in the future. */
+    void acceptAnyTimestamp() throws InterruptedException, ExecutionException {
+        ConfigResource images = new ConfigResource(ConfigResource.Type.TOPIC, Topic.IMAGES.topicName());
+        ConfigEntry any =
+                new ConfigEntry(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
+        try (Admin admin = Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+            admin.incrementalAlterConfigs(Map.of(images, List.of(new AlterConfigOp(any, AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
     }
 
     /** Any message; answers its coordinates. */

@@ -89,8 +89,9 @@ public final class JobMetrics {
         stageSeconds.labelValues(stage.label()).observe(nanos / 1e9);
     }
 
+    /** @param millis below 0 where whoever wrote the timestamp was ahead of time: counts as 0, since a sum only grows */
     public void endToEnd(long millis) {
-        endToEndSeconds.observe(millis / 1e3);
+        endToEndSeconds.observe(Math.max(0, millis) / 1e3);
     }
 
     public void model(ModelIdentity used, ReferenceIdentity against) {

@@ -19,6 +19,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -114,6 +115,46 @@ class AttributionEngineTest {
     }
 
     @Test
+    void anImageThatBreaksTheModelIsTheOnlyDeadLetterInEachPlaceOfABatch(@TempDir Path blobs) {
+        int size = 8;
+        // One decoder keeps the order, and a batch is formed only when it is full.
+        EngineSettings settings = new EngineSettings(
+                () -> attributor, blobs.toString(), size, Duration.ofMinutes(1), 1, Duration.ofSeconds(2));
+        PrometheusRegistry own = new PrometheusRegistry();
+        try (AttributionEngine inOrder = AttributionEngine.open(settings, own)) {
+            for (int place = 0; place < size; place++) {
+                List<byte[]> images = new ArrayList<>();
+                for (int i = 0; i < size; i++) {
+                    images.add(
+                            i == place
+                                    ? PickyAttributor.POISON
+                                    : PickyAttributor.bytes("good %d of %d".formatted(i, place)));
+                }
+                List<Outcome> outcomes = images.stream()
+                        .map(image -> inOrder.submit(
+                                message(SingleObject.encode(upload(image).build()))))
+                        .toList()
+                        .stream()
+                        .map(CompletableFuture::join)
+                        .toList();
+
+                assertThat(outcomes).extracting(Outcome::key).isEqualTo(ids(images));
+                assertThat(IntStream.range(0, size)
+                                .filter(i -> outcomes.get(i) instanceof Outcome.Rejected)
+                                .toArray())
+                        .containsExactly(place);
+                assertThat(counted(own, "whence_retried_batches"))
+                        .as("batches in which the poison was not alone")
+                        .isEqualTo(place + 1);
+            }
+        }
+    }
+
+    private static List<String> ids(List<byte[]> images) {
+        return images.stream().map(ImageId::of).toList();
+    }
+
+    @Test
     void aBrokenModelFailsTheFuturesAndMakesNoDeadLetters() {
         attributor.broken.set(true);
 
@@ -169,7 +210,11 @@ class AttributionEngineTest {
     }
 
     private double storeWaits() {
-        return registry.scrape("whence_store_waits"::equals).stream()
+        return counted(registry, "whence_store_waits");
+    }
+
+    private static double counted(PrometheusRegistry registry, String name) {
+        return registry.scrape(name::equals).stream()
                 .flatMap(snapshot -> ((CounterSnapshot) snapshot).getDataPoints().stream())
                 .mapToDouble(CounterSnapshot.CounterDataPointSnapshot::getValue)
                 .sum();

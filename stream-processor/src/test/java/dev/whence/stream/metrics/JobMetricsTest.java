@@ -52,6 +52,17 @@ class JobMetricsTest {
     }
 
     @Test
+    void aTimestampInTheFutureTakesNothingFromTheSum() {
+        metrics.endToEnd(500);
+        metrics.endToEnd(-250_000_000_000_000L);
+
+        assertThat(snapshot(Metric.END_TO_END_SECONDS, HistogramSnapshot.class).getDataPoints())
+                .singleElement()
+                .satisfies(point -> assertThat(point.getSum()).isEqualTo(0.5))
+                .satisfies(point -> assertThat(point.getCount()).isEqualTo(2));
+    }
+
+    @Test
     void theSameRegistryGetsTheSameMetrics() {
         assertThat(JobMetrics.on(registry)).isSameAs(metrics);
     }

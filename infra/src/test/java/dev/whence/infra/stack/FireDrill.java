@@ -1,0 +1,216 @@
+package dev.whence.infra.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whence.attributor.reference.ReferenceStore;
+import dev.whence.schemas.DeadLetter;
+import dev.whence.schemas.ErrorCode;
+import dev.whence.schemas.ProvenanceEvent;
+import java.io.BufferedReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kafka, a JobManager and TaskManagers as processes, and on them one attribution job at a time, started by {@code whence
+ * job} with the demo's model. Something happens mid-stream, and who reads what was committed must find each image once; the
+ * log says how long it took. {@link LedgerTest} shows the check can fail. The processes' logs are in target/processes.
+ */
+final class FireDrill implements AutoCloseable {
+    static final int TASK_MANAGERS = 2;
+
+    private static final Logger LOG = LoggerFactory.getLogger(FireDrill.class);
+    private static final String CHECKPOINTS = "data/checkpoints";
+    private static final long NANOS_BETWEEN_UPLOADS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    final BrokerProcess broker;
+    final FlinkCluster cluster;
+    final Uploader uploader;
+    private final Path folder;
+    private String job = "none";
+    private long markers;
+
+    private FireDrill(Path folder, BrokerProcess broker, FlinkCluster cluster) {
+        this.folder = folder;
+        this.broker = broker;
+        this.cluster = cluster;
+        uploader = new Uploader(broker.bootstrapServers());
+    }
+
+    /** Broker and cluster, empty, and the demo's reference on disk; a job there is not yet. */
+    static FireDrill start(Path folder) throws Exception {
+        DemoImages.buildReference(folder.resolve("reference"), new ReferenceStore.Embedded());
+        BrokerProcess broker = BrokerProcess.start(folder.resolve("kafka"));
+        try {
+            return new FireDrill(folder, broker, FlinkCluster.start(folder.resolve("flink"), TASK_MANAGERS));
+        } catch (Exception | AssertionError e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        uploader.close();
+        cluster.close();
+        broker.close();
+    }
+
+    /** Starts the job; the others of its options are the same every time. What it said it goes on from. */
+    Optional<String> startJob(Map<String, String> options) throws Exception {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("--flink", cluster.restAddress());
+        all.put("--bootstrap-servers", broker.bootstrapServers());
+        all.put("--data", folder.resolve("data").toString());
+        all.put("--checkpoints", folder.resolve(CHECKPOINTS).toString());
+        all.put("--model", DemoImages.MODEL.toString());
+        all.put("--reference", folder.resolve("reference").toString());
+        all.put("--threads", "1");
+        all.putAll(options);
+        List<String> command = new ArrayList<>(List.of("job"));
+        all.forEach((name, value) -> command.addAll(List.of(name, value)));
+        String output = whence(command);
+        assertThat(output).contains("job ");
+        job = output.substring(output.lastIndexOf(' ')).strip();
+        return output.lines()
+                .filter(line -> line.startsWith("goes on from "))
+                .map(line -> line.substring("goes on from ".length()))
+                .findFirst();
+    }
+
+    private static String whence(List<String> arguments) throws Exception {
+        Process process = new ProcessBuilder(
+                        Stream.concat(Stream.of(JavaProcess.JAVA, "-jar", "target/whence.jar"), arguments.stream())
+                                .toList())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out = process.inputReader()) {
+            String output = out.lines().collect(Collectors.joining("\n"));
+            assertThat(process.waitFor()).as("exit code of whence").isZero();
+            return output;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Folder of the checkpoints, as the job says it. */
+    String checkpoints() {
+        return folder.resolve(CHECKPOINTS).toUri().toString();
+    }
+
+    void awaitRunning() throws Exception {
+        cluster.awaitRunning(job);
+    }
+
+    /** How often the job failed and started again by itself. */
+    int failures() throws Exception {
+        return cluster.failures(job);
+    }
+
+    /** Waits until the job has failed and started again that often. */
+    void awaitFailures(int count) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (failures() < count) {
+            assertThat(System.nanoTime()).as("failures: %d", failures()).isLessThan(deadline);
+            Thread.sleep(50);
+        }
+    }
+
+    /** Stops the job; where it left its savepoint. */
+    String stopJob() throws Exception {
+        return cluster.stopWithSavepoint(job, folder.resolve("savepoints"));
+    }
+
+    /** Stops the job and goes on from its savepoint with these options. */
+    void goOnWith(Map<String, String> options) throws Exception {
+        String savepoint = stopJob();
+        Map<String, String> all = new LinkedHashMap<>(options);
+        all.put("--restore", savepoint);
+        assertThat(startJob(all)).contains(savepoint);
+        awaitRunning();
+    }
+
+    OutcomeReader reader() {
+        return new OutcomeReader(broker.bootstrapServers(), () -> cluster.failure(job));
+    }
+
+    /** The ids of all events there are. */
+    List<String> imagesThatCameOut() {
+        try (OutcomeReader reader = reader()) {
+            reader.readToTheEnd();
+            return reader.events.stream().map(ProvenanceEvent::getImageId).toList();
+        }
+    }
+
+    /** One image to every partition that was never there before. */
+    List<String> markers() {
+        markers++;
+        return uploader.markers(markers);
+    }
+
+    /**
+     * Uploads the images one by one, every tenth of which is none, and starts the fire when some have come out. Ends when
+     * all came out, each once.
+     */
+    void eachImageComesOutOnce(String what, List<byte[]> images, Fire fire) throws Exception {
+        try (OutcomeReader reader = reader()) {
+            CompletableFuture<Void> uploaded = CompletableFuture.runAsync(() -> uploadSlowly(images));
+            reader.readUntilAllOf(Images.ids(images.subList(0, images.size() / 6)));
+            assertThat(uploaded).as("the upload").isNotDone();
+
+            long start = System.nanoTime();
+            fire.start();
+            long over = System.nanoTime();
+            reader.readUntilAllOf(markers());
+            LOG.info(
+                    "{}: what was uploaded afterwards came out after {} ms, {} ms after the last thing that was done",
+                    what,
+                    millisSince(start),
+                    millisSince(over));
+            int failures = failures();
+
+            uploaded.get(1, TimeUnit.MINUTES);
+            reader.readUntilAllOf(Images.ids(images));
+            reader.readUntilAllOf(markers());
+            LOG.info("{}: failures of the job {}", what, failures());
+            assertThat(reader.ledger.repeated()).isEmpty();
+            assertThat(lettersOf(images, reader))
+                    .hasSize(images.size() / 10)
+                    .allSatisfy(letter -> assertThat(letter.getCode()).isEqualTo(ErrorCode.UNSUPPORTED_FORMAT.name()));
+            assertThat(failures()).as("failures after the recovery").isEqualTo(failures);
+        }
+    }
+
+    private static List<DeadLetter> lettersOf(List<byte[]> images, OutcomeReader reader) {
+        List<String> ids = Images.ids(images);
+        return reader.letters.values().stream()
+                .filter(letter -> ids.contains(String.valueOf(letter.getImageId())))
+                .toList();
+    }
+
+    private void uploadSlowly(List<byte[]> images) {
+        for (byte[] image : images) {
+            uploader.images(List.of(image));
+            LockSupport.parkNanos(NANOS_BETWEEN_UPLOADS);
+        }
+    }
+
+    private static long millisSince(long start) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    /** What happens mid-stream, all of it: when it returns nothing else is done to help. */
+    interface Fire {
+        void start() throws Exception;
+    }
+}
