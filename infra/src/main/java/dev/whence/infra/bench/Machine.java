@@ -30,6 +30,12 @@ public record Machine(String processor, int cores, String system, String java) {
         return SYSTEM.getProcessCpuTime();
     }
 
+    /** Heap in use right after a garbage collection. */
+    static double liveHeapMebibytes() {
+        System.gc();
+        return (double) ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / (1 << 20);
+    }
+
     /** @throws IllegalArgumentException when this machine has no such process or does not tell its CPU time */
     static long cpuNanos(long pid) {
         return ProcessHandle.of(pid)

@@ -1,0 +1,204 @@
+package dev.whence.infra.bench;
+
+import dev.whence.infra.bench.LoadSchedule.Phase;
+import dev.whence.infra.bench.StreamFigures.Latency;
+import dev.whence.infra.bench.StreamFigures.OfConfiguration;
+import dev.whence.infra.bench.StreamFigures.Speed;
+import dev.whence.infra.bench.StreamFigures.Spread;
+import dev.whence.infra.bench.StreamFigures.Throughput;
+import dev.whence.infra.bench.StreamTrial.Overload;
+import dev.whence.infra.stack.EmbeddedBroker;
+import dev.whence.infra.stack.LocalStack;
+import dev.whence.stream.AttributionJob;
+import dev.whence.stream.AttributionJobSettings;
+import dev.whence.stream.PassThroughJob;
+import dev.whence.stream.engine.EngineSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+
+/**
+ * The benchmark of one configuration, on a broker of its own. At any time one of plain loop, pipeline and pass-through job is
+ * there, so that none takes the processor from another.
+ */
+final class ConfigurationBench implements AutoCloseable {
+    /** The pass-through job is so much faster that it needs more images for a time worth measuring. */
+    static final int PASS_THROUGH_TIMES = 10;
+
+    private final StreamBench.Settings settings;
+    private final StreamConfiguration configuration;
+    private final EngineSettings engine;
+    private final Uploads uploads;
+    private final PlainLoop plainLoop;
+    private final Path folder;
+    private final EmbeddedBroker broker;
+    private int trials;
+    private int answerBytes;
+
+    ConfigurationBench(
+            StreamBench.Settings settings,
+            StreamConfiguration configuration,
+            EngineSettings engine,
+            Uploads uploads,
+            PlainLoop plainLoop,
+            Path folder) {
+        this.settings = settings;
+        this.configuration = configuration;
+        this.engine = engine;
+        this.uploads = uploads;
+        this.plainLoop = plainLoop;
+        this.folder = folder;
+        broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
+        LocalStack.createTopics(broker.bootstrapServers());
+    }
+
+    /** @param unmeasured rounds that come first: the JVM compiles what it runs often */
+    OfConfiguration measure(int unmeasured, Runnable step) throws Exception {
+        List<Double> ratios = new ArrayList<>();
+        List<Sample> plain = new ArrayList<>();
+        List<StreamRun> pipeline = new ArrayList<>();
+        List<StreamRun> passThrough = new ArrayList<>();
+        for (int round = -unmeasured; round < settings.rounds(); round++) {
+            Sample alone = plainRound();
+            StreamRun attributed = pipelineRound();
+            StreamRun passed = passThroughRound();
+            if (round >= 0) {
+                plain.add(alone);
+                pipeline.add(attributed);
+                passThrough.add(passed);
+                ratios.add(attributed.imagesPerSecond() / alone.imagesPerSecond());
+            }
+            step.run();
+        }
+        Speed speed = speed(pipeline);
+        Throughput throughput = new Throughput(
+                Speed.of(
+                        plain.stream().map(Sample::imagesPerSecond).toList(),
+                        plain.stream().map(Sample::cpuMillis).toList()),
+                speed,
+                speed(passThrough),
+                Spread.of(ratios));
+        double rate = settings.load() * speed.imagesPerSecond().median();
+        List<Latency> latencies = new ArrayList<>();
+        try (StreamTrial trial = passThrough()) {
+            latencies.addAll(Latency.of("pass-through", trial.run(steady(rate))));
+            latencies.addAll(Latency.of("pass-through", trial.run(stepped(rate))));
+        }
+        step.run();
+        BatchFill half;
+        Overload overload;
+        try (StreamTrial trial = pipeline()) {
+            StreamRun steady = trial.run(steady(rate));
+            half = steady.batches();
+            latencies.addAll(0, Latency.of("pipeline", trial.run(stepped(rate))));
+            latencies.addAll(0, Latency.of("pipeline", steady));
+            overload =
+                    trial.overload(settings.overload() * speed.imagesPerSecond().median(), settings.overloadSeconds());
+        }
+        step.run();
+        return new OfConfiguration(
+                configuration,
+                throughput,
+                cpuByThread(pipeline),
+                latencies,
+                pipeline.stream()
+                        .map(StreamRun::batches)
+                        .reduce(BatchFill::plus)
+                        .orElseThrow(),
+                half,
+                overload);
+    }
+
+    private Sample plainRound() throws Exception {
+        long cpu = Machine.processCpuNanos();
+        long start = System.nanoTime();
+        plainLoop.run(settings.images());
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return new Sample(settings.images() / seconds, (Machine.processCpuNanos() - cpu) / 1e6 / settings.images());
+    }
+
+    private record Sample(double imagesPerSecond, double cpuMillis) {}
+
+    private StreamRun pipelineRound() throws Exception {
+        try (StreamTrial trial = pipeline()) {
+            return trial.run(LoadSchedule.atOnce("full load", settings.images()));
+        }
+    }
+
+    private StreamRun passThroughRound() throws Exception {
+        try (StreamTrial trial = passThrough()) {
+            return trial.run(LoadSchedule.atOnce("full load", (long) settings.images() * PASS_THROUGH_TIMES));
+        }
+    }
+
+    private LoadSchedule steady(double rate) {
+        return new LoadSchedule(Phase.lasting("steady", rate, settings.seconds()));
+    }
+
+    /** As long before the step as the step takes; after it as long as a steady load. */
+    private LoadSchedule stepped(double rate) {
+        return new LoadSchedule(
+                Phase.lasting("before step", rate, settings.stepSeconds()),
+                Phase.lasting("step", rate * settings.step(), settings.stepSeconds()),
+                Phase.lasting("after step", rate, settings.seconds()));
+    }
+
+    private StreamTrial pipeline() throws Exception {
+        AttributionJobSettings job = job();
+        StreamTrial trial = warm(job, AttributionJob.graph(job));
+        answerBytes = trial.meanAnswerBytes();
+        return trial;
+    }
+
+    private StreamTrial passThrough() throws Exception {
+        AttributionJobSettings job = job();
+        return warm(job, PassThroughJob.graph(job, answerBytes));
+    }
+
+    private AttributionJobSettings job() {
+        trials++;
+        return new AttributionJobSettings(
+                broker.bootstrapServers(),
+                engine,
+                configuration.parallelism(),
+                folder.resolve("checkpoints-" + trials),
+                configuration.checkpointInterval(),
+                configuration.delivery(),
+                "whence-bench-" + trials);
+    }
+
+    /** A job that has answered some images already. */
+    private StreamTrial warm(AttributionJobSettings job, JobGraph graph) throws Exception {
+        StreamTrial trial = StreamTrial.start(
+                broker.bootstrapServers(), job.transactionalIdPrefix(), graph, configuration.parallelism(), uploads);
+        int images = Math.min(settings.images(), 4 * settings.threads() * settings.batchSize());
+        trial.run(LoadSchedule.atOnce("warm-up", images));
+        return trial;
+    }
+
+    private static Speed speed(List<StreamRun> runs) {
+        return Speed.of(
+                runs.stream().map(StreamRun::imagesPerSecond).toList(),
+                runs.stream().map(StreamRun::cpuMillisPerImage).toList());
+    }
+
+    /** CPU milliseconds of an image by what the threads are for. */
+    private static Map<String, Double> cpuByThread(List<StreamRun> runs) {
+        long images = runs.stream().mapToLong(run -> run.schedule().images()).sum();
+        Map<String, Double> millis = new TreeMap<>();
+        runs.forEach(run -> run.threadNanos()
+                .forEach((purpose, nanos) -> millis.merge(purpose, nanos / 1e6 / images, Double::sum)));
+        double all = runs.stream().mapToLong(StreamRun::cpuNanos).sum() / 1e6 / images;
+        double java = millis.values().stream().mapToDouble(Double::doubleValue).sum();
+        millis.put("JVM and native", Math.max(0, all - java));
+        return millis;
+    }
+
+    @Override
+    public void close() {
+        broker.close();
+    }
+}
