@@ -6,7 +6,7 @@ import dev.whence.infra.bench.StreamFigures.OfConfiguration;
 import dev.whence.infra.bench.StreamFigures.Speed;
 import dev.whence.infra.bench.StreamFigures.Spread;
 import dev.whence.infra.bench.StreamFigures.Throughput;
-import dev.whence.infra.bench.StreamTrial.Overload;
+import dev.whence.infra.bench.StreamTrial.HeapLook;
 import dev.whence.infra.stack.EmbeddedBroker;
 import dev.whence.infra.stack.LocalStack;
 import dev.whence.stream.AttributionJob;
@@ -89,7 +89,7 @@ final class ConfigurationBench implements AutoCloseable {
         }
         step.run();
         BatchFill half;
-        Overload overload;
+        List<HeapLook> overload;
         try (StreamTrial trial = pipeline()) {
             StreamRun steady = trial.run(steady(rate));
             half = steady.batches();

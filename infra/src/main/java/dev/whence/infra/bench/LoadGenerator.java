@@ -41,7 +41,7 @@ final class LoadGenerator implements Callable<LoadGenerator.Lateness> {
         this.start = start;
     }
 
-    /** A producer as ingest has it, but for its linger, which is Kafka's default of 5 ms. */
+    /** A producer with Kafka's default linger of 5 ms; its buffer is small, so that it is not what fills the heap. */
     static KafkaProducer<String, byte[]> producer(String bootstrapServers) {
         return new KafkaProducer<>(
                 Map.of(
@@ -52,7 +52,9 @@ final class LoadGenerator implements Callable<LoadGenerator.Lateness> {
                         ProducerConfig.COMPRESSION_TYPE_CONFIG,
                         "lz4",
                         ProducerConfig.BATCH_SIZE_CONFIG,
-                        256 << 10),
+                        64 << 10,
+                        ProducerConfig.BUFFER_MEMORY_CONFIG,
+                        4 << 20),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whence.infra.bench.BatchFill.Bucket;
-import dev.whence.infra.bench.StreamTrial.Overload;
+import dev.whence.infra.bench.StreamTrial.HeapLook;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -55,6 +55,7 @@ public record StreamFigures(Machine machine, Method method, List<OfConfiguration
      * @param cpuByThread CPU milliseconds of an image in the pipeline's rounds, by what the threads are for
      * @param fullLoad batches of the pipeline's rounds
      * @param steadyLoad batches under the steady load
+     * @param overload looks at the heap, evenly over its time
      */
     record OfConfiguration(
             StreamConfiguration configuration,
@@ -63,7 +64,7 @@ public record StreamFigures(Machine machine, Method method, List<OfConfiguration
             List<Latency> latencies,
             BatchFill fullLoad,
             BatchFill steadyLoad,
-            Overload overload) {}
+            List<HeapLook> overload) {}
 
     /** @param ratio of pipeline to plain loop, in each round */
     record Throughput(Speed plainLoop, Speed pipeline, Speed passThrough, Spread ratio) {}
@@ -156,17 +157,18 @@ public record StreamFigures(Machine machine, Method method, List<OfConfiguration
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add(
-                "Throughput: medians of %d alternating rounds of %,d images (pass-through: %,d); CPU of the whole process"
+                ("Throughput in images/s and CPU ms of an image, of the whole process; medians of %d alternating rounds of"
+                                + " %,d images (pass-through: %,d)")
                         .formatted(method.rounds, method.images, method.passThroughImages));
-        String row = CONFIGURATION + "%9s %9s %6s %13s %13s | %9s %9s %13s";
+        String row = CONFIGURATION + "%10s %8s %6s %11s %12s | %10s %8s %12s";
         lines.add(row.formatted(
                 "",
-                "plain/s",
+                "plain loop",
                 "pipeline",
                 "ratio",
                 "(min-max)",
                 "pass-through",
-                "CPU ms:",
+                "CPU: plain",
                 "pipeline",
                 "pass-through"));
         for (OfConfiguration one : configurations) {
@@ -258,19 +260,14 @@ public record StreamFigures(Machine machine, Method method, List<OfConfiguration
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add(
-                "Memory while %.1f times as many images are sent as the pipeline takes: after a fifth of %.0f s and at the end"
+                ("Heap left by a collection while %.1f times as many images are sent as the pipeline takes, five times in"
+                                + " %.0f s (MiB of the messages that wait)")
                         .formatted(method.overload, method.overloadSeconds));
         for (OfConfiguration one : configurations) {
-            Overload found = one.overload;
-            lines.add((CONFIGURATION
-                            + "%,d images waiting, heap after a collection %.1f MiB; %,d (%.1f MiB more), %.1f MiB")
-                    .formatted(
-                            one.configuration.label(),
-                            found.inFlightAtStart(),
-                            found.heapMebibytesAtStart(),
-                            found.inFlightAtEnd(),
-                            found.addedMebibytes(),
-                            found.heapMebibytesAtEnd()));
+            lines.add(CONFIGURATION.formatted(one.configuration.label())
+                    + one.overload.stream()
+                            .map(look -> "%.0f MiB (%.1f)".formatted(look.heapMebibytes(), look.waitingMebibytes()))
+                            .collect(Collectors.joining(", ")));
         }
         return lines;
     }

@@ -6,6 +6,7 @@ import dev.whence.infra.bench.LoadSchedule.Phase;
 import dev.whence.infra.stack.RunningJob;
 import dev.whence.schemas.Topic;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class StreamTrial implements AutoCloseable {
     static final String THREAD = "bench-load";
 
     private static final int SIGNIFICANT_DIGITS = 3;
+    private static final int HEAP_LOOKS = 5;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Uploads uploads;
@@ -58,14 +60,16 @@ final class StreamTrial implements AutoCloseable {
     static StreamTrial start(String bootstrapServers, String group, JobGraph job, int slots, Uploads uploads)
             throws InterruptedException {
         skipImages(bootstrapServers, group);
-        AnswerReader answers = new AnswerReader(bootstrapServers);
+        RunningJob running = RunningJob.start(job, slots, Optional.empty());
         StreamTrial trial = new StreamTrial(
-                uploads,
-                answers,
-                LoadGenerator.producer(bootstrapServers),
-                RunningJob.start(job, slots, Optional.empty()));
-        trial.job.awaitRunning();
-        return trial;
+                uploads, new AnswerReader(bootstrapServers), LoadGenerator.producer(bootstrapServers), running);
+        try {
+            running.awaitRunning();
+            return trial;
+        } catch (IllegalStateException e) {
+            trial.close();
+            throw e;
+        }
     }
 
     private static void skipImages(String bootstrapServers, String group) {
@@ -124,52 +128,37 @@ final class StreamTrial implements AutoCloseable {
     }
 
     /**
-     * Sends more than the job can take and looks at the heap after a fifth of the time and at the end of it. What waits then
-     * is given up: the trial takes no other load.
+     * Sends more than the job can take and looks at the heap now and then. What waits in the end is given up: the trial takes
+     * no other load.
      */
-    Overload overload(double imagesPerSecond, double seconds) throws Exception {
+    List<HeapLook> overload(double imagesPerSecond, double seconds) throws Exception {
         LoadSchedule schedule = new LoadSchedule(Phase.lasting("overload", imagesPerSecond, seconds));
         List<Histogram> latencies = List.of(new Histogram(SIGNIFICANT_DIGITS));
+        List<HeapLook> looks = new ArrayList<>();
         long start = System.nanoTime();
         lastAnswer = start;
         Future<Lateness> sending = send(schedule, start);
-        long early = start + schedule.startNanos(1) / 5;
-        while (System.nanoTime() < early) {
-            read(latencies);
-        }
-        int imagesAtStart = inFlight.size();
-        double heapAtStart = Machine.liveHeapMebibytes();
-        while (!sending.isDone()) {
-            read(latencies);
-            requireProgress();
+        for (int look = 1; look <= HEAP_LOOKS; look++) {
+            long next = start + look * schedule.startNanos(1) / HEAP_LOOKS;
+            while (System.nanoTime() < next || (look == HEAP_LOOKS && !sending.isDone())) {
+                read(latencies);
+                requireProgress();
+            }
+            int waiting = inFlight.size();
+            looks.add(new HeapLook(
+                    waiting, waiting * uploads.meanMessageBytes() / (1 << 20), Machine.liveHeapMebibytes()));
         }
         sending.get();
-        int imagesAtEnd = inFlight.size();
-        double heapAtEnd = Machine.liveHeapMebibytes();
-        return new Overload(
-                imagesPerSecond,
-                schedule.images(),
-                imagesAtStart,
-                heapAtStart,
-                imagesAtEnd,
-                heapAtEnd,
-                (imagesAtEnd - imagesAtStart) * uploads.meanMessageBytes() / (1 << 20));
+        return looks;
     }
 
     /**
-     * Heap in use right after a garbage collection, while far more images are sent than the job can take.
+     * What a garbage collection left in the heap under overload.
      *
-     * @param inFlightAtStart images that were sent and not answered: almost all of them wait on Kafka
-     * @param addedMebibytes of messages that came to wait between the two looks
+     * @param waiting images that were sent and not answered, almost all of them on Kafka
+     * @param waitingMebibytes of their messages
      */
-    record Overload(
-            double imagesPerSecond,
-            long images,
-            int inFlightAtStart,
-            double heapMebibytesAtStart,
-            int inFlightAtEnd,
-            double heapMebibytesAtEnd,
-            double addedMebibytes) {}
+    record HeapLook(int waiting, double waitingMebibytes, double heapMebibytes) {}
 
     private Future<Lateness> send(LoadSchedule schedule, long start) {
         return sender.submit(new LoadGenerator(producer, uploads, schedule, inFlight, start));
