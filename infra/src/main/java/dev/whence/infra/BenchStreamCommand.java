@@ -81,6 +81,15 @@ final class BenchStreamCommand implements Callable<Integer> {
     private int batchSize;
 
     @Option(
+            names = "--warm-up-seconds",
+            paramLabel = "S",
+            defaultValue = "15",
+            description =
+                    "Seconds that a job which was started is warmed up at most; it ends once the JVM compiles little"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private double warmUpSeconds;
+
+    @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "3",
@@ -166,6 +175,7 @@ final class BenchStreamCommand implements Callable<Integer> {
                 model.access(),
                 model.threads.count(),
                 batchSize,
+                warmUpSeconds,
                 rounds,
                 images,
                 load,
@@ -197,7 +207,7 @@ final class BenchStreamCommand implements Callable<Integer> {
         if (checkpointIntervals.stream().anyMatch(millis -> millis < SHORTEST_INTERVAL)) {
             throw wrongUse("--checkpoint-intervals must be %d or more.".formatted(SHORTEST_INTERVAL));
         }
-        if (!Stream.of(load, seconds, step, stepSeconds, overload, overloadSeconds)
+        if (!Stream.of(warmUpSeconds, load, seconds, step, stepSeconds, overload, overloadSeconds)
                 .allMatch(value -> value > 0)) {
             throw wrongUse("--load, --step, --overload and all seconds must be above 0.");
         }

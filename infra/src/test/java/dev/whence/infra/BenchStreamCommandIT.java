@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** On the demo's model and images. It says nothing of how fast anything is. */
 final class BenchStreamCommandIT {
-    private static final int IMAGES = 120;
+    private static final int IMAGES = 100;
 
     @TempDir
     private Path folder;
@@ -33,8 +33,9 @@ final class BenchStreamCommandIT {
                 .isZero();
         assertThat(whence("bench stream --model demo/model --reference " + reference
                         + " --delivery exactly-once,at-least-once --checkpoint-intervals 100 --parallelism 2 --rounds 1"
-                        + " --images " + IMAGES + " --threads 2 --batch-size 16 --seconds 1 --step 2 --step-seconds 0.5"
-                        + " --overload-seconds 1 --json demo/pack/known/vae.zip"))
+                        + " --images " + IMAGES
+                        + " --threads 2 --batch-size 16 --warm-up-seconds 0.1 --seconds 0.5 --step 2 --step-seconds 0.5"
+                        + " --overload-seconds 0.5 --json demo/pack/known/vae.zip"))
                 .as(err.toString())
                 .isZero();
         JsonNode figures = new ObjectMapper().readTree(out.toString());

@@ -28,6 +28,11 @@ final class ConfigurationBench implements AutoCloseable {
     /** The pass-through job is so much faster that it needs more images for a time worth measuring. */
     static final int PASS_THROUGH_TIMES = 10;
 
+    private static final int WARM_UP_BATCHES = 4;
+
+    /** Share of the time in which the JVM compiles, above which a job is not warm yet. */
+    private static final double BUSY_COMPILER = 0.1;
+
     private final StreamBench.Settings settings;
     private final StreamConfiguration configuration;
     private final EngineSettings engine;
@@ -55,22 +60,20 @@ final class ConfigurationBench implements AutoCloseable {
         LocalStack.createTopics(broker.bootstrapServers());
     }
 
-    /** @param unmeasured rounds that come first: the JVM compiles what it runs often */
-    OfConfiguration measure(int unmeasured, Runnable step) throws Exception {
+    /** @param step told after each round and each job's loads */
+    OfConfiguration measure(Runnable step) throws Exception {
         List<Double> ratios = new ArrayList<>();
         List<Sample> plain = new ArrayList<>();
         List<StreamRun> pipeline = new ArrayList<>();
         List<StreamRun> passThrough = new ArrayList<>();
-        for (int round = -unmeasured; round < settings.rounds(); round++) {
+        for (int round = 0; round < settings.rounds(); round++) {
             Sample alone = plainRound();
             StreamRun attributed = pipelineRound();
             StreamRun passed = passThroughRound();
-            if (round >= 0) {
-                plain.add(alone);
-                pipeline.add(attributed);
-                passThrough.add(passed);
-                ratios.add(attributed.imagesPerSecond() / alone.imagesPerSecond());
-            }
+            plain.add(alone);
+            pipeline.add(attributed);
+            passThrough.add(passed);
+            ratios.add(attributed.imagesPerSecond() / alone.imagesPerSecond());
             step.run();
         }
         Speed speed = speed(pipeline);
@@ -170,12 +173,19 @@ final class ConfigurationBench implements AutoCloseable {
                 "whence-bench-" + trials);
     }
 
-    /** A job that has answered some images already. */
+    /** A job whose code the JVM has compiled, or that was given time enough for it. */
     private StreamTrial warm(AttributionJobSettings job, JobGraph graph) throws Exception {
         StreamTrial trial = StreamTrial.start(
                 broker.bootstrapServers(), job.transactionalIdPrefix(), graph, configuration.parallelism(), uploads);
-        int images = Math.min(settings.images(), 4 * settings.threads() * settings.batchSize());
-        trial.run(LoadSchedule.atOnce("warm-up", images));
+        int images = Math.min(settings.images(), WARM_UP_BATCHES * settings.threads() * settings.batchSize());
+        long start = System.nanoTime();
+        double busy;
+        do {
+            long compiled = Machine.compilationMillis();
+            long began = System.nanoTime();
+            trial.run(LoadSchedule.atOnce("warm-up", images));
+            busy = (Machine.compilationMillis() - compiled) * 1e6 / (System.nanoTime() - began);
+        } while (busy > BUSY_COMPILER && System.nanoTime() - start < settings.warmUpSeconds() * 1e9);
         return trial;
     }
 

@@ -31,6 +31,11 @@ public record Machine(String processor, int cores, String system, String java) {
         return SYSTEM.getProcessCpuTime();
     }
 
+    /** How long the JVM has compiled, all its compiler threads together. */
+    static long compilationMillis() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
+    }
+
     /** What a garbage collection, now, leaves in the heap. */
     static double liveHeapMebibytes() {
         System.gc();

@@ -43,7 +43,8 @@ public final class StreamBench {
      *
      * @param data folder for brokers and checkpoints
      * @param threads batches attributed at once, by plain loop and pipeline
-     * @param rounds measured ones of plain loop, pipeline and pass-through job
+     * @param warmUpSeconds how long a job is warmed up at most; it ends once the JVM compiles little
+     * @param rounds of plain loop, pipeline and pass-through job
      * @param images of a round
      * @param load rate of the steady load, as a share of the pipeline's throughput
      * @param seconds of the steady load
@@ -57,6 +58,7 @@ public final class StreamBench {
             MilvusAccess access,
             int threads,
             int batchSize,
+            double warmUpSeconds,
             int rounds,
             int images,
             double load,
@@ -73,11 +75,11 @@ public final class StreamBench {
 
         /** How often {@link StreamBench#run} tells its progress. */
         public long steps() {
-            return 1 + (long) configurations.size() * (rounds + PHASES_AFTER_ROUNDS);
+            return (long) configurations.size() * (rounds + PHASES_AFTER_ROUNDS);
         }
     }
 
-    /** Measures every configuration; the first begins with a round that does not count. */
+    /** Measures every configuration, after a round of the plain loop that does not count. */
     public StreamFigures run(LongConsumer progress) throws Exception {
         EngineSettings engine = EngineSettings.of(
                 settings.bundle(),
@@ -92,12 +94,12 @@ public final class StreamBench {
         try (Attributor attributor =
                 Attributor.open(settings.bundle(), settings.reference(), INTRA_OP_THREADS, settings.access())) {
             PlainLoop plainLoop = new PlainLoop(attributor, uploads, settings.threads(), settings.batchSize());
+            plainLoop.run(settings.images());
             for (StreamConfiguration configuration : settings.configurations()) {
                 Path folder = settings.data().resolve("configuration-" + measured.size());
                 try (ConfigurationBench bench =
                         new ConfigurationBench(settings, configuration, engine, uploads, plainLoop, folder)) {
-                    measured.add(
-                            bench.measure(measured.isEmpty() ? 1 : 0, () -> progress.accept(steps.incrementAndGet())));
+                    measured.add(bench.measure(() -> progress.accept(steps.incrementAndGet())));
                 }
             }
         }
