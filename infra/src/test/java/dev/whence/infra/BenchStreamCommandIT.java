@@ -49,6 +49,7 @@ final class BenchStreamCommandIT {
             assertThat(one.at("/checkpointMillis").asInt()).isEqualTo(100);
             assertThat(one.at("/parallelism").asInt()).isEqualTo(2);
             assertThat(one.at("/throughput/ratio/median").asDouble()).isPositive();
+            assertThat(one.at("/throughput/cpuRatio/median").asDouble()).isPositive();
             for (String side : new String[] {"plainLoop", "pipeline", "passThrough"}) {
                 JsonNode speed = one.at("/throughput/" + side);
                 assertThat(speed.at("/imagesPerSecond/median").asDouble())

@@ -63,6 +63,7 @@ final class ConfigurationBench implements AutoCloseable {
     /** @param step told after each round and each job's loads */
     OfConfiguration measure(Runnable step) throws Exception {
         List<Double> ratios = new ArrayList<>();
+        List<Double> cpuRatios = new ArrayList<>();
         List<Sample> plain = new ArrayList<>();
         List<StreamRun> pipeline = new ArrayList<>();
         List<StreamRun> passThrough = new ArrayList<>();
@@ -74,6 +75,7 @@ final class ConfigurationBench implements AutoCloseable {
             pipeline.add(attributed);
             passThrough.add(passed);
             ratios.add(attributed.imagesPerSecond() / alone.imagesPerSecond());
+            cpuRatios.add(alone.cpuMillis() / attributed.cpuMillisPerImage());
             step.run();
         }
         Speed speed = speed(pipeline);
@@ -83,7 +85,8 @@ final class ConfigurationBench implements AutoCloseable {
                         plain.stream().map(Sample::cpuMillis).toList()),
                 speed,
                 speed(passThrough),
-                Spread.of(ratios));
+                Spread.of(ratios),
+                Spread.of(cpuRatios));
         double rate = settings.load() * speed.imagesPerSecond().median();
         List<Latency> latencies = new ArrayList<>();
         try (StreamTrial trial = passThrough()) {

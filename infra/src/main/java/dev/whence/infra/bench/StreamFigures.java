@@ -66,8 +66,11 @@ public record StreamFigures(Machine machine, Method method, List<OfConfiguration
             BatchFill steadyLoad,
             List<HeapLook> overload) {}
 
-    /** @param ratio of pipeline to plain loop, in each round */
-    record Throughput(Speed plainLoop, Speed pipeline, Speed passThrough, Spread ratio) {}
+    /**
+     * @param ratio of images a second, pipeline to plain loop, in each round
+     * @param cpuRatio the same by CPU time: what the ratio would be if neither ever waited
+     */
+    record Throughput(Speed plainLoop, Speed pipeline, Speed passThrough, Spread ratio, Spread cpuRatio) {}
 
     /** @param cpuMillis of an image, of the whole process */
     record Speed(Spread imagesPerSecond, Spread cpuMillis) {
@@ -160,7 +163,7 @@ public record StreamFigures(Machine machine, Method method, List<OfConfiguration
                 ("Throughput in images/s and CPU ms of an image, of the whole process; medians of %d alternating rounds of"
                                 + " %,d images (pass-through: %,d)")
                         .formatted(method.rounds, method.images, method.passThroughImages));
-        String row = CONFIGURATION + "%10s %8s %6s %11s %12s | %10s %8s %12s";
+        String row = CONFIGURATION + "%10s %8s %6s %11s %12s | %10s %8s %5s %12s";
         lines.add(row.formatted(
                 "",
                 "plain loop",
@@ -170,6 +173,7 @@ public record StreamFigures(Machine machine, Method method, List<OfConfiguration
                 "pass-through",
                 "CPU: plain",
                 "pipeline",
+                "ratio",
                 "pass-through"));
         for (OfConfiguration one : configurations) {
             Throughput found = one.throughput;
@@ -182,6 +186,7 @@ public record StreamFigures(Machine machine, Method method, List<OfConfiguration
                     "%,.0f".formatted(found.passThrough.imagesPerSecond.median),
                     "%.2f".formatted(found.plainLoop.cpuMillis.median),
                     "%.2f".formatted(found.pipeline.cpuMillis.median),
+                    "%.2f".formatted(found.cpuRatio.median),
                     "%.2f".formatted(found.passThrough.cpuMillis.median)));
         }
         return lines;
