@@ -83,7 +83,7 @@ final class BenchStreamCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up-seconds",
             paramLabel = "S",
-            defaultValue = "15",
+            defaultValue = "5",
             description =
                     "Seconds that a job which was started is warmed up at most; it ends once the JVM compiles little"
                             + " (default: ${DEFAULT-VALUE}).")

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 
 /**
@@ -62,71 +64,69 @@ final class ConfigurationBench implements AutoCloseable {
 
     /** @param step told after each round and each job's loads */
     OfConfiguration measure(Runnable step) throws Exception {
-        List<Double> ratios = new ArrayList<>();
-        List<Double> cpuRatios = new ArrayList<>();
-        List<Sample> plain = new ArrayList<>();
-        List<StreamRun> pipeline = new ArrayList<>();
-        List<StreamRun> passThrough = new ArrayList<>();
+        List<Round> rounds = new ArrayList<>();
         for (int round = 0; round < settings.rounds(); round++) {
-            Sample alone = plainRound();
-            StreamRun attributed = pipelineRound();
-            StreamRun passed = passThroughRound();
-            plain.add(alone);
-            pipeline.add(attributed);
-            passThrough.add(passed);
-            ratios.add(attributed.imagesPerSecond() / alone.imagesPerSecond());
-            cpuRatios.add(alone.cpuMillis() / attributed.cpuMillisPerImage());
+            rounds.add(new Round(plainRound(), pipelineRound(), passThroughRound()));
             step.run();
         }
-        Speed speed = speed(pipeline);
-        Throughput throughput = new Throughput(
-                Speed.of(
-                        plain.stream().map(Sample::imagesPerSecond).toList(),
-                        plain.stream().map(Sample::cpuMillis).toList()),
-                speed,
-                speed(passThrough),
-                Spread.of(ratios),
-                Spread.of(cpuRatios));
-        double rate = settings.load() * speed.imagesPerSecond().median();
-        List<Latency> latencies = new ArrayList<>();
+        Throughput throughput = throughput(rounds);
+        double full = throughput.pipeline().imagesPerSecond().median();
+        List<Latency> passed = new ArrayList<>();
         try (StreamTrial trial = passThrough()) {
-            latencies.addAll(Latency.of("pass-through", trial.run(steady(rate))));
-            latencies.addAll(Latency.of("pass-through", trial.run(stepped(rate))));
+            passed.addAll(Latency.of("pass-through", trial.run(steady(settings.load() * full))));
+            passed.addAll(Latency.of("pass-through", trial.run(stepped(settings.load() * full))));
         }
         step.run();
-        BatchFill half;
-        List<HeapLook> overload;
         try (StreamTrial trial = pipeline()) {
-            StreamRun steady = trial.run(steady(rate));
-            half = steady.batches();
-            latencies.addAll(0, Latency.of("pipeline", trial.run(stepped(rate))));
-            latencies.addAll(0, Latency.of("pipeline", steady));
-            overload =
-                    trial.overload(settings.overload() * speed.imagesPerSecond().median(), settings.overloadSeconds());
+            StreamRun steady = trial.run(steady(settings.load() * full));
+            StreamRun stepped = trial.run(stepped(settings.load() * full));
+            List<HeapLook> overload = trial.overload(settings.overload() * full, settings.overloadSeconds());
+            step.run();
+            List<StreamRun> fullLoads = rounds.stream().map(Round::pipeline).toList();
+            return new OfConfiguration(
+                    configuration,
+                    throughput,
+                    cpuByThread(fullLoads),
+                    Stream.of(Latency.of("pipeline", steady), Latency.of("pipeline", stepped), passed)
+                            .flatMap(List::stream)
+                            .toList(),
+                    fullLoads.stream()
+                            .map(StreamRun::batches)
+                            .reduce(BatchFill::plus)
+                            .orElseThrow(),
+                    steady.batches(),
+                    overload);
         }
-        step.run();
-        return new OfConfiguration(
-                configuration,
-                throughput,
-                cpuByThread(pipeline),
-                latencies,
-                pipeline.stream()
-                        .map(StreamRun::batches)
-                        .reduce(BatchFill::plus)
-                        .orElseThrow(),
-                half,
-                overload);
     }
 
-    private Sample plainRound() throws Exception {
+    private static Throughput throughput(List<Round> rounds) {
+        return new Throughput(
+                new Speed(
+                        Spread.of(rounds, round -> round.plain.imagesPerSecond),
+                        Spread.of(rounds, round -> round.plain.cpuMillisPerImage)),
+                speed(rounds, Round::pipeline),
+                speed(rounds, Round::passThrough),
+                Spread.of(rounds, round -> round.pipeline.imagesPerSecond() / round.plain.imagesPerSecond),
+                Spread.of(rounds, round -> round.plain.cpuMillisPerImage / round.pipeline.cpuMillisPerImage()));
+    }
+
+    private static Speed speed(List<Round> rounds, Function<Round, StreamRun> job) {
+        return new Speed(
+                Spread.of(rounds, round -> job.apply(round).imagesPerSecond()),
+                Spread.of(rounds, round -> job.apply(round).cpuMillisPerImage()));
+    }
+
+    private record Round(PlainRun plain, StreamRun pipeline, StreamRun passThrough) {}
+
+    private record PlainRun(double imagesPerSecond, double cpuMillisPerImage) {}
+
+    private PlainRun plainRound() throws Exception {
         long cpu = Machine.processCpuNanos();
         long start = System.nanoTime();
         plainLoop.run(settings.images());
         double seconds = (System.nanoTime() - start) / 1e9;
-        return new Sample(settings.images() / seconds, (Machine.processCpuNanos() - cpu) / 1e6 / settings.images());
+        return new PlainRun(settings.images() / seconds, (Machine.processCpuNanos() - cpu) / 1e6 / settings.images());
     }
-
-    private record Sample(double imagesPerSecond, double cpuMillis) {}
 
     private StreamRun pipelineRound() throws Exception {
         try (StreamTrial trial = pipeline()) {
@@ -180,22 +180,25 @@ final class ConfigurationBench implements AutoCloseable {
     private StreamTrial warm(AttributionJobSettings job, JobGraph graph) throws Exception {
         StreamTrial trial = StreamTrial.start(
                 broker.bootstrapServers(), job.transactionalIdPrefix(), graph, configuration.parallelism(), uploads);
-        int images = Math.min(settings.images(), WARM_UP_BATCHES * settings.threads() * settings.batchSize());
-        long start = System.nanoTime();
-        double busy;
-        do {
-            long compiled = Machine.compilationMillis();
-            long began = System.nanoTime();
-            trial.run(LoadSchedule.atOnce("warm-up", images));
-            busy = (Machine.compilationMillis() - compiled) * 1e6 / (System.nanoTime() - began);
-        } while (busy > BUSY_COMPILER && System.nanoTime() - start < settings.warmUpSeconds() * 1e9);
-        return trial;
+        try {
+            long start = System.nanoTime();
+            while (compilesMuch(trial) && System.nanoTime() - start < settings.warmUpSeconds() * 1e9) {
+                // Once more.
+            }
+            return trial;
+        } catch (Exception e) {
+            trial.close();
+            throw e;
+        }
     }
 
-    private static Speed speed(List<StreamRun> runs) {
-        return Speed.of(
-                runs.stream().map(StreamRun::imagesPerSecond).toList(),
-                runs.stream().map(StreamRun::cpuMillisPerImage).toList());
+    /** Whether the JVM compiled for a good part of the time that some images took. */
+    private boolean compilesMuch(StreamTrial trial) throws Exception {
+        int images = Math.min(settings.images(), WARM_UP_BATCHES * settings.threads() * settings.batchSize());
+        long compiled = Machine.compilationMillis();
+        long start = System.nanoTime();
+        trial.run(LoadSchedule.atOnce("warm-up", images));
+        return (Machine.compilationMillis() - compiled) * 1e6 > BUSY_COMPILER * (System.nanoTime() - start);
     }
 
     /** CPU milliseconds of an image by what the threads are for. */

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -73,15 +74,12 @@ public record StreamFigures(Machine machine, Method method, List<OfConfiguration
     record Throughput(Speed plainLoop, Speed pipeline, Speed passThrough, Spread ratio, Spread cpuRatio) {}
 
     /** @param cpuMillis of an image, of the whole process */
-    record Speed(Spread imagesPerSecond, Spread cpuMillis) {
-        static Speed of(List<Double> imagesPerSecond, List<Double> cpuMillis) {
-            return new Speed(Spread.of(imagesPerSecond), Spread.of(cpuMillis));
-        }
-    }
+    record Speed(Spread imagesPerSecond, Spread cpuMillis) {}
 
     /** Of all rounds. */
     record Spread(double median, double min, double max) {
-        static Spread of(List<Double> values) {
+        static <T> Spread of(List<T> rounds, ToDoubleFunction<T> figure) {
+            List<Double> values = rounds.stream().mapToDouble(figure).boxed().toList();
             return new Spread(SearchFigures.median(values), Collections.min(values), Collections.max(values));
         }
     }
