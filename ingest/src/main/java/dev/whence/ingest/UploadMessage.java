@@ -10,4 +10,4 @@ import java.util.Optional;
  * @param rejected why it is a dead letter; empty for an upload
  * @param imageBytes length of the image, 0 for a dead letter
  */
-record UploadMessage(Topic topic, String key, byte[] value, Optional<ErrorCode> rejected, long imageBytes) {}
+public record UploadMessage(Topic topic, String key, byte[] value, Optional<ErrorCode> rejected, long imageBytes) {}

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
  * Turns an image into its message: an upload, or a dead letter if it is empty, unreadable or by its first bytes of no
  * format that can be attributed. The decoder looks again later, and closer.
  */
-final class UploadMessages {
+public final class UploadMessages {
     /** Longest name that is passed on, in characters; of a longer one the end is kept. */
     static final int MAX_NAME_CHARS = 255;
 
@@ -26,14 +26,19 @@ final class UploadMessages {
     private final Clock clock;
     private final RandomGenerator random;
 
-    UploadMessages(String platform, BlobStore blobs, Clock clock, RandomGenerator random) {
+    /**
+     * @param platform where the images were seen
+     * @param blobs takes images that are too long for a message
+     */
+    public UploadMessages(String platform, BlobStore blobs, Clock clock, RandomGenerator random) {
         this.platform = platform;
         this.blobs = blobs;
         this.clock = clock;
         this.random = random;
     }
 
-    UploadMessage of(SourceImage image) {
+    /** The message of this image. */
+    public UploadMessage of(SourceImage image) {
         if (image.content() instanceof SourceImage.Unreadable unreadable) {
             return deadLetter(image, unreadable.code(), unreadable.message(), Optional.empty());
         }

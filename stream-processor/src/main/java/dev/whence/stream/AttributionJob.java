@@ -90,7 +90,7 @@ public final class AttributionJob {
     }
 
     @SuppressWarnings("deprecation") // Kafka deprecates the enum, the connector still asks for it
-    private static KafkaSource<RawMessage> images(AttributionJobSettings settings) {
+    static KafkaSource<RawMessage> images(AttributionJobSettings settings) {
         return source(settings, Topic.IMAGES, OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST));
     }
 
@@ -113,7 +113,7 @@ public final class AttributionJob {
                 .build();
     }
 
-    private static KafkaSink<KeyedMessage> sink(AttributionJobSettings settings, Topic topic) {
+    static KafkaSink<KeyedMessage> sink(AttributionJobSettings settings, Topic topic) {
         return KafkaSink.<KeyedMessage>builder()
                 .setBootstrapServers(settings.bootstrapServers())
                 .setRecordSerializer(KafkaRecordSerializationSchema.<KeyedMessage>builder()
@@ -131,7 +131,7 @@ public final class AttributionJob {
                 .build();
     }
 
-    private static Configuration configuration(AttributionJobSettings settings) {
+    static Configuration configuration(AttributionJobSettings settings) {
         Configuration configuration = new Configuration();
         configuration.set(PipelineOptions.NAME, NAME);
         configuration.set(PipelineOptions.GENERIC_TYPES, false);

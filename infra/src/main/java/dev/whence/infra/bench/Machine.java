@@ -3,6 +3,7 @@ package dev.whence.infra.bench;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,21 @@ public record Machine(String processor, int cores, String system, String java) {
     /** CPU time of this process with its native threads. */
     static long processCpuNanos() {
         return SYSTEM.getProcessCpuTime();
+    }
+
+    /** How long the JVM has compiled, all its compiler threads together. */
+    static long compilationMillis() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
+    }
+
+    /** What a garbage collection, now, leaves in the heap. */
+    static double liveHeapMebibytes() {
+        System.gc();
+        return (double) ManagementFactory.getMemoryPoolMXBeans().stream()
+                        .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
+                        .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                        .sum()
+                / (1 << 20);
     }
 
     /** @throws IllegalArgumentException when this machine has no such process or does not tell its CPU time */

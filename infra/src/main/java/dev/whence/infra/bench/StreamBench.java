@@ -1,232 +1,117 @@
 package dev.whence.infra.bench;
 
 import dev.whence.attributor.Attributor;
-import dev.whence.attributor.CanonicalImage;
-import dev.whence.attributor.image.ImageRejectedException;
 import dev.whence.attributor.onnx.Inference;
-import dev.whence.infra.stack.LocalStack;
-import dev.whence.infra.stack.LocalStackSettings;
-import dev.whence.ingest.ImagePublisher;
-import dev.whence.ingest.ImageSource;
-import dev.whence.ingest.Pace;
+import dev.whence.attributor.onnx.InferenceEngine;
+import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.ingest.SourceImage;
-import dev.whence.schemas.Topic;
 import dev.whence.schemas.blob.LocalBlobStore;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.whence.stream.AttributionJobSettings;
+import dev.whence.stream.engine.EngineSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The pipeline against a plain loop over the same images, with the same bundle, batch size and number of inference
- * threads, in one process.
- *
- * <p>Plain loop: every thread takes a batch, decodes it, attributes it. Pipeline: the images are published as fast as
- * they go, and the clock stops when a reader of committed records has seen the last answer. The stack is up, and idle,
- * while the plain loop runs. A round of each comes first and is not counted. What a machine does besides hits both, for
- * their rounds alternate.
+ * The pipeline against a plain loop over the same images, with the same bundle, batch size and number of inference threads,
+ * and against a job that only passes messages through; then latencies of both jobs under a load that does not wait for
+ * answers, and the heap under one that is too much. All in one process and one run: what a machine does besides hits all.
  */
 public final class StreamBench {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int INTRA_OP_THREADS = 1;
+    private static final int PHASES_AFTER_ROUNDS = 2;
 
-    private final List<byte[]> images;
-    private final LocalStackSettings settings;
+    private final Settings settings;
+    private final Uploads uploads;
 
-    private StreamBench(List<byte[]> images, LocalStackSettings settings) {
-        this.images = images;
+    private StreamBench(Settings settings, Uploads uploads) {
         this.settings = settings;
+        this.uploads = uploads;
     }
 
     /**
-     * @param source its readable images are repeated until there are enough
-     * @param count images of a round
+     * @param source its readable images are repeated as often as a load takes
      * @throws IllegalArgumentException when no image can be read
      */
-    public static StreamBench of(Iterator<SourceImage> source, int count, LocalStackSettings settings) {
-        List<byte[]> read = new ArrayList<>();
-        while (read.size() < count && source.hasNext()) {
-            if (source.next().content() instanceof SourceImage.Bytes image) {
-                read.add(image.bytes());
-            }
-        }
-        if (read.isEmpty()) {
-            throw new IllegalArgumentException("The sources hold no image that can be read: name others");
-        }
-        List<byte[]> images = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            images.add(read.get(i % read.size()));
-        }
-        return new StreamBench(images, settings);
+    public static StreamBench of(Iterator<SourceImage> source, Settings settings) {
+        return new StreamBench(settings, Uploads.of(source, settings.images(), new LocalBlobStore(settings.blobs())));
     }
 
     /**
-     * Medians of the rounds, in images a second.
+     * What to measure.
      *
-     * @param ratio median of the rounds' ratios of pipeline to plain loop
+     * @param data folder for brokers and checkpoints
+     * @param threads batches attributed at once, by plain loop and pipeline
+     * @param warmUpSeconds how long a job is warmed up at most; it ends once the JVM compiles little
+     * @param rounds of plain loop, pipeline and pass-through job
+     * @param images of a round
+     * @param load rate of the steady load, as a share of the pipeline's throughput
+     * @param seconds of the steady load
+     * @param step how many times the steady rate the step has
+     * @param overload rate of the overload, as a multiple of the pipeline's throughput
      */
-    public record Figures(int images, int rounds, int threads, double plain, double pipeline, double ratio) {
-        public String text() {
-            return "plain loop %.0f images/s, pipeline %.0f images/s, ratio %.2f (medians of %d rounds of %,d images, %d threads)"
-                    .formatted(plain, pipeline, ratio, rounds, images, threads);
+    public record Settings(
+            Path data,
+            Path bundle,
+            Path reference,
+            InferenceEngine engine,
+            MilvusAccess access,
+            int threads,
+            int batchSize,
+            double warmUpSeconds,
+            int rounds,
+            int images,
+            double load,
+            double seconds,
+            double step,
+            double stepSeconds,
+            double overload,
+            double overloadSeconds,
+            List<StreamConfiguration> configurations) {
+
+        Path blobs() {
+            return data.resolve("blobs");
         }
 
-        public String json() {
-            return "{\"images\":%d,\"rounds\":%d,\"threads\":%d,\"plain\":%.1f,\"pipeline\":%.1f,\"ratio\":%.3f}"
-                    .formatted(images, rounds, threads, plain, pipeline, ratio);
+        /** How often {@link StreamBench#run} tells its progress. */
+        public long steps() {
+            return (long) configurations.size() * (rounds + PHASES_AFTER_ROUNDS);
         }
     }
 
-    /** Runs so many rounds of each. */
-    public Figures run(int rounds, LongConsumer progress) throws Exception {
-        Path folder = settings.data().resolve("images");
-        writeImages(folder);
-        double[] plain = new double[rounds];
-        double[] pipeline = new double[rounds];
-        double[] ratio = new double[rounds];
+    /** Measures every configuration, after a round of the plain loop that does not count. */
+    public StreamFigures run(LongConsumer progress) throws Exception {
+        EngineSettings engine = EngineSettings.of(
+                settings.bundle(),
+                settings.reference(),
+                settings.engine(),
+                settings.access(),
+                settings.blobs(),
+                settings.batchSize(),
+                AttributionJobSettings.DEFAULT_MAX_BATCH_AGE,
+                settings.threads());
+        List<StreamFigures.OfConfiguration> measured = new ArrayList<>();
+        AtomicLong steps = new AtomicLong();
         try (Attributor attributor = Attributor.open(
-                        settings.bundle(),
-                        Optional.empty(),
-                        settings.reference(),
-                        new Inference(settings.engine(), 1),
-                        settings.access());
-                LocalStack stack = LocalStack.start(settings)) {
-            stack.awaitRunning();
-            plainLoop(attributor);
-            pipeline(stack, folder);
-            for (int round = 0; round < rounds; round++) {
-                plain[round] = plainLoop(attributor);
-                pipeline[round] = pipeline(stack, folder);
-                ratio[round] = pipeline[round] / plain[round];
-                progress.accept(round + 1);
-            }
-        }
-        return new Figures(
-                images.size(), rounds, settings.inferenceThreads(), median(plain), median(pipeline), median(ratio));
-    }
-
-    private void writeImages(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        for (int i = 0; i < images.size(); i++) {
-            Files.write(folder.resolve("%07d.image".formatted(i)), images.get(i));
-        }
-    }
-
-    private double plainLoop(Attributor attributor) throws Exception {
-        AtomicInteger next = new AtomicInteger();
-        ExecutorService workers = Executors.newFixedThreadPool(settings.inferenceThreads());
-        long start = System.nanoTime();
-        try {
-            List<Callable<Void>> loops = new ArrayList<>();
-            for (int worker = 0; worker < settings.inferenceThreads(); worker++) {
-                loops.add(() -> attributeBatches(attributor, next));
-            }
-            for (Future<Void> loop : workers.invokeAll(loops)) {
-                loop.get();
-            }
-        } finally {
-            workers.shutdownNow();
-        }
-        return perSecond(start);
-    }
-
-    private Void attributeBatches(Attributor attributor, AtomicInteger next) {
-        int batch = settings.batchSize();
-        for (int from = next.getAndAdd(batch); from < images.size(); from = next.getAndAdd(batch)) {
-            List<CanonicalImage> decoded = new ArrayList<>(batch);
-            for (byte[] image : images.subList(from, Math.min(images.size(), from + batch))) {
-                try {
-                    decoded.add(attributor.canonical(image));
-                } catch (ImageRejectedException e) {
-                    // The pipeline makes a dead letter of it, which costs as little.
+                settings.bundle(),
+                Optional.empty(),
+                settings.reference(),
+                new Inference(settings.engine(), INTRA_OP_THREADS),
+                settings.access())) {
+            PlainLoop plainLoop = new PlainLoop(attributor, uploads, settings.threads(), settings.batchSize());
+            plainLoop.run(settings.images());
+            for (StreamConfiguration configuration : settings.configurations()) {
+                Path folder = settings.data().resolve("configuration-" + measured.size());
+                try (ConfigurationBench bench =
+                        new ConfigurationBench(settings, configuration, engine, uploads, plainLoop, folder)) {
+                    measured.add(bench.measure(() -> progress.accept(steps.incrementAndGet())));
                 }
             }
-            if (!decoded.isEmpty()) {
-                attributor.attribute(decoded);
-            }
         }
-        return null;
-    }
-
-    private double pipeline(LocalStack stack, Path folder) throws Exception {
-        ExecutorService publishing = Executors.newSingleThreadExecutor();
-        try (KafkaConsumer<byte[], byte[]> answers = answers(stack.bootstrapServers())) {
-            long start = System.nanoTime();
-            Future<?> published = publishing.submit(() -> publish(stack.bootstrapServers(), folder));
-            long returned = 0;
-            while (returned < images.size()) {
-                returned += answers.poll(Duration.ofMillis(50)).count();
-                if (published.isDone()) {
-                    published.get();
-                }
-                if (System.nanoTime() - start > PATIENCE.toNanos()) {
-                    throw new IllegalStateException("Only %,d of %,d images came back within %d s"
-                            .formatted(returned, images.size(), PATIENCE.toSeconds()));
-                }
-            }
-            return perSecond(start);
-        } finally {
-            publishing.shutdownNow();
-        }
-    }
-
-    private Void publish(String bootstrapServers, Path folder) throws Exception {
-        try (ImagePublisher publisher = ImagePublisher.connect(
-                        Map.of("bootstrap.servers", bootstrapServers),
-                        new LocalBlobStore(settings.blobs()),
-                        Pace.unlimited());
-                ImageSource source = ImageSource.open(folder)) {
-            publisher.publish(source, "bench", (image, rejected) -> {});
-        }
-        return null;
-    }
-
-    /** Sees the answers from now on, committed ones only. */
-    private static KafkaConsumer<byte[], byte[]> answers(String bootstrapServers) {
-        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        10_000),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (Topic topic : List.of(Topic.PROVENANCE, Topic.DEAD_LETTERS)) {
-            consumer.partitionsFor(topic.topicName())
-                    .forEach(partition -> partitions.add(new TopicPartition(partition.topic(), partition.partition())));
-        }
-        consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        partitions.forEach(consumer::position);
-        return consumer;
-    }
-
-    private double perSecond(long startNanos) {
-        return images.size() / ((System.nanoTime() - startNanos) / 1e9);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return new StreamFigures(Machine.here(), StreamFigures.Method.of(settings, INTRA_OP_THREADS), measured);
     }
 }

@@ -24,7 +24,7 @@ import org.apache.kafka.server.common.MetadataVersion;
  * A Kafka of one node, broker and controller in one, in this process and on loopback only. Its data outlive it, the
  * cluster's id with them.
  */
-final class EmbeddedBroker implements AutoCloseable {
+public final class EmbeddedBroker implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     private static final String NODE_ID = "1";
 
@@ -36,8 +36,13 @@ final class EmbeddedBroker implements AutoCloseable {
         this.port = port;
     }
 
-    /** @param port 0 takes a free one */
-    static EmbeddedBroker start(Path folder, int port) {
+    /**
+     * Starts it on the data that are there, if any.
+     *
+     * @param port 0 takes a free one
+     * @throws IllegalStateException if it does not start
+     */
+    public static EmbeddedBroker start(Path folder, int port) {
         try {
             int listener = port == 0 ? freePort() : checkedPort(port);
             Files.createDirectories(folder);
@@ -55,7 +60,8 @@ final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    String bootstrapServers() {
+    /** Its address for clients. */
+    public String bootstrapServers() {
         return LOOPBACK + ":" + port;
     }
 

@@ -89,8 +89,8 @@ public final class LocalStack implements AutoCloseable {
                 AttributionJobSettings.DEFAULT_TRANSACTIONAL_ID_PREFIX);
     }
 
-    /** With as many copies as the broker makes by default. */
-    static void createTopics(String bootstrapServers) {
+    /** Creates the topics that Kafka lacks, with as many copies as the broker makes by default. */
+    public static void createTopics(String bootstrapServers) {
         try (Admin admin = Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
             TopicCreation.createMissing(admin, (short) -1);
         }

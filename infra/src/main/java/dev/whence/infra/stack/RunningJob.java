@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A job on a Flink cluster of its own in this process. */
-final class RunningJob implements AutoCloseable {
+public final class RunningJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningJob.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration POLL = Duration.ofMillis(20);
@@ -47,8 +47,13 @@ final class RunningJob implements AutoCloseable {
         this.result = result;
     }
 
-    /** @param restored the checkpoint to go on from */
-    static RunningJob start(JobGraph job, int slots, Optional<Path> restored) {
+    /**
+     * Starts it; {@link #awaitRunning} tells when it runs.
+     *
+     * @param restored the checkpoint to go on from
+     * @throws IllegalStateException if it cannot start
+     */
+    public static RunningJob start(JobGraph job, int slots, Optional<Path> restored) {
         restored.ifPresent(checkpoint -> {
             LOG.info("Going on from checkpoint {}", checkpoint.getFileName());
             job.setSavepointRestoreSettings(
@@ -91,7 +96,7 @@ final class RunningJob implements AutoCloseable {
      *
      * @throws IllegalStateException if the job ended instead, or failed again and again
      */
-    void awaitRunning() throws InterruptedException {
+    public void awaitRunning() throws InterruptedException {
         while (!isRunning()) {
             if (result.isDone()) {
                 throw new IllegalStateException(
@@ -127,7 +132,7 @@ final class RunningJob implements AutoCloseable {
     }
 
     /** Why the job ended for good; empty while it runs or restarts. */
-    Optional<Throwable> failure() {
+    public Optional<Throwable> failure() {
         if (!result.isDone()) {
             return Optional.empty();
         }

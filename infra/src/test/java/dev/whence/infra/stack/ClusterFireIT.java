@@ -2,17 +2,12 @@ package dev.whence.infra.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whence.attributor.bundle.ModelBundle;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +80,7 @@ class ClusterFireIT {
     void eachImageComesOutOnceThoughEveryProcessIsANewOneAndTheModelIsAnother() throws Exception {
         String was = ModelBundle.open(DemoImages.MODEL).manifest().version();
         String is = "after-" + was;
-        Path model = modelOfVersion(is);
+        Path model = DemoImages.modelOfVersion(is, folder.resolve("model"));
         List<byte[]> images = DemoImages.withBrokenOnes("vae", IMAGES, IMAGES);
         List<String> before = new ArrayList<>();
         List<String> behind = new ArrayList<>();
@@ -114,20 +109,6 @@ class ClusterFireIT {
                     .doesNotContain(was);
         }
         drill.goOnWith(Map.of());
-    }
-
-    private Path modelOfVersion(String version) throws IOException {
-        Path copy = Files.createDirectories(folder.resolve("model"));
-        try (Stream<Path> files = Files.list(DemoImages.MODEL)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, copy.resolve(String.valueOf(file.getFileName())));
-            }
-        }
-        ObjectMapper json = new ObjectMapper();
-        Path manifest = copy.resolve("model.json");
-        ObjectNode content = (ObjectNode) json.readTree(manifest.toFile());
-        json.writeValue(manifest.toFile(), content.put("version", version));
-        return copy;
     }
 
     private static List<byte[]> images(String generator) throws Exception {

@@ -3,6 +3,7 @@ package dev.whence.infra.stack;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whence.stream.engine.EngineSettings;
+import dev.whence.stream.engine.ModelChoice;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -17,9 +18,10 @@ class FailedStartIT {
     void aStackWhoseModelCannotBeOpenedIsGivenUp() {
         LocalStackSettings settings = LocalStackSettings.of(data, data, data);
         EngineSettings engine = new EngineSettings(
-                () -> {
+                (bundle, reference) -> {
                     throw new IllegalArgumentException("no model here");
                 },
+                ModelChoice.of("bundle", "reference"),
                 data.toString(),
                 1,
                 Duration.ZERO,

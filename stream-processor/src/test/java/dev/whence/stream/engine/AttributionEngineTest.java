@@ -119,7 +119,13 @@ class AttributionEngineTest {
         int size = 8;
         // One decoder keeps the order, and a batch is formed only when it is full.
         EngineSettings settings = new EngineSettings(
-                () -> attributor, blobs.toString(), size, Duration.ofMinutes(1), 1, Duration.ofSeconds(2));
+                (bundle, reference) -> attributor,
+                ModelChoice.of("bundle", "reference"),
+                blobs.toString(),
+                size,
+                Duration.ofMinutes(1),
+                1,
+                Duration.ofSeconds(2));
         PrometheusRegistry own = new PrometheusRegistry();
         try (AttributionEngine inOrder = AttributionEngine.open(settings, own)) {
             for (int place = 0; place < size; place++) {
