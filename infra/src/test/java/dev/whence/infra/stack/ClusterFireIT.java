@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterFireIT {
     private static final int IMAGES = 300;
+    private static final Pattern CHECKPOINTS_COMPLETED = Pattern.compile("(?m)^whence_checkpoints_total [1-9]");
+    private static final Pattern IMAGES_ATTRIBUTED = Pattern.compile("(?m)^whence_batch_images_count [1-9]");
 
     private final Path folder;
     private final FireDrill drill;
@@ -109,6 +112,50 @@ class ClusterFireIT {
                     .doesNotContain(was);
         }
         drill.goOnWith(Map.of());
+    }
+
+    @Test
+    void eachImageComesOutOnceThoughTheModelIsChangedUnderTheRunningJob() throws Exception {
+        String was = ModelBundle.open(DemoImages.MODEL).manifest().version();
+        Path changed = DemoImages.modelOfVersion("changed", folder.resolve("changed"));
+        List<byte[]> images = DemoImages.withBrokenOnes("dcgan", IMAGES, IMAGES);
+        int failures = drill.failures();
+        drill.eachImageComesOutOnce("Model changed", images, () -> {
+            drill.changeModel(changed);
+            drill.awaitMetrics(pages -> pages.stream()
+                            .filter(page -> page.contains("version=\"changed\""))
+                            .count()
+                    == FireDrill.TASK_MANAGERS);
+        });
+
+        assertThat(drill.failures()).isEqualTo(failures);
+        try (OutcomeReader reader = drill.reader()) {
+            reader.readToTheEnd();
+            List<String> ids = Images.ids(images);
+            assertThat(reader.events)
+                    .filteredOn(event -> ids.contains(event.getImageId()))
+                    .extracting(event -> event.getModel().getVersion())
+                    .contains(was, "changed")
+                    .containsOnly(was, "changed");
+        }
+        drill.goOnWith(Map.of());
+        drill.changeModel(DemoImages.MODEL);
+        drill.awaitMetrics(pages -> pages.stream().noneMatch(page -> page.contains("version=\"changed\"")));
+    }
+
+    @Test
+    void everyProcessOfTheClusterServesItsMetrics() throws Exception {
+        try (OutcomeReader reader = drill.reader()) {
+            reader.readUntilAllOf(drill.markers());
+        }
+
+        drill.awaitMetrics(pages -> pages.size() == 1 + FireDrill.TASK_MANAGERS
+                && pages.stream()
+                        .anyMatch(page -> CHECKPOINTS_COMPLETED.matcher(page).find())
+                && pages.stream()
+                                .filter(page -> IMAGES_ATTRIBUTED.matcher(page).find())
+                                .count()
+                        == FireDrill.TASK_MANAGERS);
     }
 
     private static List<byte[]> images(String generator) throws Exception {

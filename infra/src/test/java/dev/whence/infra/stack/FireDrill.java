@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -88,6 +89,19 @@ final class FireDrill implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Tells the job to go on with another model. */
+    void changeModel(Path model) throws Exception {
+        assertThat(whence(List.of(
+                        "switch",
+                        "--bootstrap-servers",
+                        broker.bootstrapServers(),
+                        "--model",
+                        model.toString(),
+                        "--reference",
+                        folder.resolve("reference").toString())))
+                .contains("is told to go on with");
+    }
+
     private static String whence(List<String> arguments) throws Exception {
         Process process = new ProcessBuilder(
                         Stream.concat(Stream.of(JavaProcess.JAVA, "-jar", "target/whence.jar"), arguments.stream())
@@ -122,6 +136,15 @@ final class FireDrill implements AutoCloseable {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (failures() < count) {
             assertThat(System.nanoTime()).as("failures: %d", failures()).isLessThan(deadline);
+            Thread.sleep(50);
+        }
+    }
+
+    /** Waits until the pages of metrics, one of each process, are as they should be. */
+    void awaitMetrics(Predicate<List<String>> enough) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        for (List<String> pages = cluster.metrics(); !enough.test(pages); pages = cluster.metrics()) {
+            assertThat(System.nanoTime()).as("metrics: %s", pages).isLessThan(deadline);
             Thread.sleep(50);
         }
     }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +22,15 @@ import java.util.function.Predicate;
 /** A Flink cluster without high availability: one JobManager and TaskManagers of one slot, each a process on loopback. */
 final class FlinkCluster implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+    private static final int METRICS_PORTS = 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path folder;
     private final int restPort = FreePort.any();
+    /** The first of those that its processes serve metrics on. */
+    private final int metricsPort = FreePort.any();
+
     private final Deque<JavaProcess> taskManagers = new ArrayDeque<>();
     private JavaProcess jobManager;
     private int started;
@@ -56,8 +61,12 @@ final class FlinkCluster implements AutoCloseable {
                 taskmanager.memory.network.max: 32m
                 heartbeat.interval: 1000
                 heartbeat.timeout: 8000
+                metrics.reporters: whence
+                metrics.reporter.whence.factory.class: dev.whence.stream.metrics.FlinkMetrics
+                metrics.reporter.whence.port: %d-%d
                 io.tmp.dirs: %s
-                """.formatted(FreePort.any(), restPort, folder));
+                """.formatted(
+                        FreePort.any(), restPort, metricsPort, metricsPort + METRICS_PORTS - 1, folder));
         jobManager = jobManager();
     }
 
@@ -122,6 +131,24 @@ final class FlinkCluster implements AutoCloseable {
     /** Waits until every TaskManager has told the JobManager of its slot. */
     private void awaitSlots() throws Exception {
         await("/overview", overview -> overview.path("slots-total").asInt() == taskManagers.size());
+    }
+
+    /** The page of metrics of each process that serves one. */
+    List<String> metrics() throws InterruptedException {
+        List<String> pages = new ArrayList<>();
+        for (int port = metricsPort; port < metricsPort + METRICS_PORTS; port++) {
+            try {
+                pages.add(http.send(
+                                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/metrics".formatted(port)))
+                                        .timeout(Duration.ofSeconds(5))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString())
+                        .body());
+            } catch (IOException e) {
+                // Nobody is there.
+            }
+        }
+        return pages;
     }
 
     /** Waits until every subtask of the job runs. */
