@@ -105,6 +105,11 @@ public enum Topic {
                 TopicConfig.RETENTION_MS_CONFIG,
                 Long.toString(retention.map(Duration::toMillis).orElse(-1L)));
         settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_MESSAGE_BYTES));
+        if (this == IMAGES) {
+            // Whoever publishes may have a wrong clock: by his timestamps Kafka would delete an image before it was
+            // read.
+            settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        }
         return settings;
     }
 

@@ -38,6 +38,7 @@ class TopicCreationTest {
 
         assertThat(settings("whence.images"))
                 .containsEntry("max.message.bytes", "1048576")
+                .containsEntry("message.timestamp.type", "LogAppendTime")
                 .containsEntry("cleanup.policy", "delete")
                 .containsEntry("retention.ms", "259200000");
         assertThat(settings("whence.signatures"))

@@ -102,8 +102,13 @@ final class Uploader implements AutoCloseable {
         ConfigResource images = new ConfigResource(ConfigResource.Type.TOPIC, Topic.IMAGES.topicName());
         ConfigEntry any =
                 new ConfigEntry(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
+        ConfigEntry producers = new ConfigEntry(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
         try (Admin admin = Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
-            admin.incrementalAlterConfigs(Map.of(images, List.of(new AlterConfigOp(any, AlterConfigOp.OpType.SET))))
+            admin.incrementalAlterConfigs(Map.of(
+                            images,
+                            List.of(
+                                    new AlterConfigOp(any, AlterConfigOp.OpType.SET),
+                                    new AlterConfigOp(producers, AlterConfigOp.OpType.SET))))
                     .all()
                     .get();
         }
