@@ -58,13 +58,13 @@ final class AttributeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (!json) {
-            out().println(OutcomeTable.header());
-        }
         try (Attributor attributor = model.open(catalogue);
                 BatchAttributor batches = new BatchAttributor(attributor, model.threads.count());
                 Sources images = new Sources(sources);
                 Progress progress = Progress.of("attributing", images.count())) {
+            if (!json) {
+                out().println(OutcomeTable.header());
+            }
             if (together) {
                 for (Path source : sources) {
                     try (Sources one = new Sources(List.of(source))) {

@@ -3,6 +3,7 @@ package dev.whence.infra;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -197,6 +198,27 @@ final class AttributeCommandIT {
         assertThat(whence("attribute", "--model", MODEL, "--reference", reference, "no-such.png"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("There is no no-such.png").doesNotContain("\tat ");
+    }
+
+    @Test
+    void refusesAnEngineThatDoesNotRunHereInOneSentence() {
+        assumeFalse(Files.exists(Path.of("/dev/nvidia0")), "A machine without a GPU is needed");
+
+        assertThat(whence(
+                        "attribute",
+                        "--engine",
+                        "cuda",
+                        "--model",
+                        MODEL,
+                        "--reference",
+                        reference,
+                        PACK.resolve("broken.zip").toString()))
+                .isEqualTo(1);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString())
+                .startsWith("whence: The engine cuda does not run here (")
+                .contains("use another --engine")
+                .hasLineCount(1);
     }
 
     @Test

@@ -15,8 +15,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends uploads by a schedule. An image carries the moment at which it was due as its timestamp, and its latency counts from
- * there: a generator that comes too late makes latencies longer, never shorter.
+ * Sends uploads by a schedule. An image's latency counts from the moment at which it was due, which is before the broker's
+ * timestamp: a generator that comes too late makes latencies longer, never shorter.
  */
 final class LoadGenerator implements Callable<LoadGenerator.Lateness> {
     private final KafkaProducer<String, byte[]> producer;
@@ -66,12 +66,10 @@ final class LoadGenerator implements Callable<LoadGenerator.Lateness> {
 
     @Override
     public Lateness call() throws Exception {
-        // Both clocks once: within a run the wall clock may be set, the other one never.
-        long wallStart = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         long number = 0;
         for (int phase = 0; phase < schedule.phases().size(); phase++) {
             for (long image = 0; image < schedule.phases().get(phase).images(); image++) {
-                send(uploads.message(number++), phase, schedule.dueNanos(phase, image), wallStart);
+                send(uploads.message(number++), phase, schedule.dueNanos(phase, image));
             }
         }
         producer.flush();
@@ -81,19 +79,14 @@ final class LoadGenerator implements Callable<LoadGenerator.Lateness> {
                 : new Lateness(late.getValueAtPercentile(99) / 1e6, late.getMaxValue() / 1e6);
     }
 
-    private void send(UploadMessage message, int phase, long dueNanos, long wallStart) throws Exception {
+    private void send(UploadMessage message, int phase, long dueNanos) throws Exception {
         long early = start + dueNanos - System.nanoTime();
         if (early > 0) {
             TimeUnit.NANOSECONDS.sleep(early);
         }
         inFlight.add(message.key(), new Sent(phase, start + dueNanos));
         var unused = producer.send(
-                new ProducerRecord<>(
-                        message.topic().topicName(),
-                        null,
-                        wallStart + TimeUnit.NANOSECONDS.toMillis(dueNanos),
-                        message.key(),
-                        message.value()),
+                new ProducerRecord<>(message.topic().topicName(), message.key(), message.value()),
                 (metadata, error) -> {
                     if (error != null) {
                         lost.compareAndSet(null, error);

@@ -206,9 +206,10 @@ public record StreamFigures(Machine machine, Method method, List<OfConfiguration
     private List<String> latency() {
         List<String> lines = new ArrayList<>();
         lines.add("");
-        lines.add(("Latency in ms, from the moment an image was due, which is its timestamp on Kafka, until a reader of"
-                        + " committed records has its answer; steady load: %.2f of the pipeline's throughput")
-                .formatted(method.load));
+        lines.add(
+                ("Latency in ms, from the moment an image was due, which is before its timestamp on Kafka, until a reader of"
+                                + " committed records has its answer; steady load: %.2f of the pipeline's throughput")
+                        .formatted(method.load));
         String row = CONFIGURATION + "%-12s %-11s %9s %8s %7s %7s %7s %7s %9s %8s %8s";
         lines.add(row.formatted(
                 "", "job", "phase", "images/s", "images", "p50", "p90", "p99", "max", "late p99", "CPU ms", "backlog"));

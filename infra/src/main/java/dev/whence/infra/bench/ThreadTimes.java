@@ -21,6 +21,7 @@ final class ThreadTimes {
         PURPOSES.put("kafka-producer-network-thread | bench-load", "load generator");
         PURPOSES.put("Source Data Fetcher", "source");
         PURPOSES.put("Source: ", "tasks");
+        PURPOSES.put("attribution", "tasks");
         PURPOSES.put("kafka-producer-network-thread", "sinks");
         PURPOSES.put("data-plane-kafka", "broker");
         PURPOSES.put("flink", "Flink");

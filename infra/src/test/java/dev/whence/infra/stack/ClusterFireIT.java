@@ -27,13 +27,7 @@ class ClusterFireIT {
 
     ClusterFireIT(@TempDir Path folder) throws Exception {
         this.folder = folder;
-        drill = FireDrill.start(folder);
-        try {
-            drill.startJob(Map.of());
-        } catch (Exception | AssertionError e) {
-            drill.close();
-            throw e;
-        }
+        drill = FireDrill.startWithJob(folder);
     }
 
     @AfterAll

@@ -28,13 +28,7 @@ class ClusterOutageIT {
 
     ClusterOutageIT(@TempDir Path folder) throws Exception {
         this.folder = folder;
-        drill = FireDrill.start(folder);
-        try {
-            drill.startJob(Map.of());
-        } catch (Exception | AssertionError e) {
-            drill.close();
-            throw e;
-        }
+        drill = FireDrill.startWithJob(folder);
     }
 
     @AfterAll

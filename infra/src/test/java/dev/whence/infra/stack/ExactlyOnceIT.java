@@ -3,13 +3,21 @@ package dev.whence.infra.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whence.schemas.ImageId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +71,53 @@ class ExactlyOnceIT {
 
             assertThat(reader.ledger.repeated()).isEmpty();
         }
+    }
+
+    @Test
+    void noImageIsInACheckpointHoweverManyAreInFlight() throws Exception {
+        List<byte[]> images = Images.noise(300, 5, 100);
+        byte[] startOfAnImage = Arrays.copyOf(images.get(0), 16);
+        try (LocalStack stack = Stacks.start(data, Duration.ofMillis(10));
+                Uploader uploader = new Uploader(stack.bootstrapServers())) {
+            stack.awaitRunning();
+            uploader.images(images);
+            Set<Path> seen = new HashSet<>();
+            try (OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
+                for (int outcomes = 20; outcomes < images.size(); outcomes += 20) {
+                    reader.readUntilSome(outcomes);
+                    for (Path file : checkpointFiles()) {
+                        byte[] content = readIfThere(file);
+                        assertThat(indexOf(content, startOfAnImage))
+                                .as("an image in %s", file)
+                                .isNegative();
+                        assertThat(content.length).as("bytes of %s", file).isLessThan(images.get(0).length);
+                        seen.add(file);
+                    }
+                }
+                reader.readUntilAllOf(Images.ids(images));
+            }
+            assertThat(seen).as("checkpoints made while images were in flight").hasSizeGreaterThan(2);
+        }
+    }
+
+    private List<Path> checkpointFiles() throws IOException {
+        try (Stream<Path> files = Files.walk(data.resolve("checkpoints"))) {
+            return files.filter(Files::isRegularFile).toList();
+        } catch (UncheckedIOException e) {
+            return List.of(); // one went while they were listed
+        }
+    }
+
+    private static byte[] readIfThere(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return new byte[0];
+        }
+    }
+
+    private static int indexOf(byte[] content, byte[] what) {
+        return new String(content, StandardCharsets.ISO_8859_1).indexOf(new String(what, StandardCharsets.ISO_8859_1));
     }
 
     /** Every tenth is none, and becomes a dead letter. */

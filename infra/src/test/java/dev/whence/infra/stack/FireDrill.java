@@ -60,6 +60,18 @@ final class FireDrill implements AutoCloseable {
         }
     }
 
+    /** Broker, cluster, reference, and the job. */
+    static FireDrill startWithJob(Path folder) throws Exception {
+        FireDrill drill = start(folder);
+        try {
+            drill.startJob(Map.of());
+            return drill;
+        } catch (Exception | AssertionError e) {
+            drill.close();
+            throw e;
+        }
+    }
+
     @Override
     public void close() {
         uploader.close();

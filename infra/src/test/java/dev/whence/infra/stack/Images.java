@@ -24,9 +24,14 @@ final class Images {
 
     /** That many different PNGs of noise. */
     static List<byte[]> noise(int count, long seed) {
+        return noise(count, seed, SIDE);
+    }
+
+    /** That many different PNGs of noise of this side, of at least three bytes a pixel. */
+    static List<byte[]> noise(int count, long seed, int side) {
         Random random = new Random(seed);
         return IntStream.range(0, count)
-                .mapToObj(i -> encoded(noise(random, SIDE), "png"))
+                .mapToObj(i -> encoded(noise(random, side), "png"))
                 .toList();
     }
 
