@@ -1,6 +1,5 @@
 package dev.whence.vectorstore;
 
-import dev.whence.vectorstore.Nearest.Hit;
 import dev.whence.vectorstore.ReferenceCollection.Metric;
 import dev.whence.vectorstore.ReferenceCollection.Neighbour;
 import dev.whence.vectorstore.ReferenceCollection.Search;
@@ -10,6 +9,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,16 +26,20 @@ import java.util.stream.IntStream;
  *       those with the smallest bounds are measured exactly, which rules out more.
  *   <li>What is left is measured, smallest bound first, until the k-th best distance lies certainly below every bound that
  *       is left. Then the answer is proven: nothing unmeasured can be closer, or as close.
- *   <li>Queries whose shortlist grows too long, because the projection tells little of the data, go over the rows
- *       themselves: the vectors are multiplied in single precision, which bounds the distances tightly.
+ *   <li>Queries that this would cost more than going over all rows, because the projection tells little of the data or k is
+ *       large, do that: the vectors are multiplied in single precision, which bounds the distances tightly.
  * </ol>
  *
  * The answer depends on exact distances and the order of rows alone: the projection, the codes, the size of batches and
  * blocks and the number of threads can change without changing it.
  */
 final class ExactSearch {
-    /** Measuring this many rows costs as much as multiplying all of so many times more vectors. */
-    private static final int ROWS_TO_ONE_MEASURED = 32;
+    /** What it costs to read a row for all queries of a second pass, where measuring it for one costs 1. */
+    private static final double READING = 0.2;
+    /** What it costs to multiply a row with each of them. */
+    private static final double MULTIPLYING = 0.025;
+    /** Shortlists beyond this share of the rows are given up, so that they stay small in memory. */
+    private static final int ROWS_TO_ONE_SHORTLISTED = 32;
 
     private static final int MIN_LONGEST_SHORTLIST = 2048;
     private static final int FIRST_TIGHTENING = 256;
@@ -60,7 +64,7 @@ final class ExactSearch {
         this.rounding = CodedQueries.lengthRounding(dimension);
         this.longestShortlist = (int) Math.min(
                 Integer.MAX_VALUE / 2,
-                Math.max(MIN_LONGEST_SHORTLIST, snapshot.manifest().count() / ROWS_TO_ONE_MEASURED));
+                Math.max(MIN_LONGEST_SHORTLIST, snapshot.manifest().count() / ROWS_TO_ONE_SHORTLISTED));
     }
 
     List<List<Neighbour>> search(List<SearchedQuery> queries) {
@@ -70,14 +74,15 @@ final class ExactSearch {
         }
         FirstPass first = firstPass(queries);
         Shortlist[] shortlists = first.shortlists;
+        int[] second = forSecondPass(first);
+        BitSet measured = new BitSet(shortlists.length);
+        measured.set(0, shortlists.length);
+        Arrays.stream(second).forEach(measured::clear);
         share(shortlists.length, query -> {
-            if (!first.tooLong[query]) {
+            if (measured.get(query)) {
                 measure(queries.get(query), shortlists[query], Integer.MAX_VALUE);
             }
         });
-        int[] second = IntStream.range(0, shortlists.length)
-                .filter(query -> first.tooLong[query])
-                .toArray();
         if (second.length > 0) {
             counters.secondPasses.add(second.length);
             secondPass(queries, second, shortlists);
@@ -85,6 +90,25 @@ final class ExactSearch {
         List<List<Neighbour>> answers = new ArrayList<>(Collections.nCopies(queries.size(), List.of()));
         share(shortlists.length, query -> answers.set(query, neighbours(shortlists[query].nearest())));
         return answers;
+    }
+
+    /**
+     * The queries for which going over all rows costs less than measuring what their shortlists hold, nearly all of which would have
+     * to be measured. They share the reading of the rows, so either all gain by it together or none goes.
+     */
+    private int[] forSecondPass(FirstPass first) {
+        long rows = snapshot.manifest().count();
+        int[] candidates = IntStream.range(0, first.shortlists.length)
+                .filter(query -> first.tooLong[query] || first.shortlists[query].size() > MULTIPLYING * rows)
+                .toArray();
+        double gain = Arrays.stream(candidates)
+                .mapToDouble(query -> first.shortlists[query].size() - MULTIPLYING * rows)
+                .sum();
+        return gain > READING * rows
+                ? candidates
+                : Arrays.stream(candidates)
+                        .filter(query -> first.tooLong[query])
+                        .toArray();
     }
 
     private Nearest newNearest() {
@@ -128,6 +152,9 @@ final class ExactSearch {
         private final IntBuffer productBuffer;
         private final int[] products = new int[Segment.CODE_BLOCK_ROWS];
         private final int[] shifts = new int[Segment.CODE_BLOCK_ROWS];
+        /** Rows of the block that {@link #seed} measured. */
+        private final BitSet seeds = new BitSet(Segment.CODE_BLOCK_ROWS);
+
         private final double[][] columns = new double[Column.COUNT][Segment.CODE_BLOCK_ROWS];
 
         FirstPass(List<SearchedQuery> queries, CodedQueries coded) {
@@ -170,6 +197,7 @@ final class ExactSearch {
             for (int query = 0; query < shortlists.length; query++) {
                 if (!tooLong[query]) {
                     productBuffer.get(query * rows, products, 0, rows);
+                    seeds.clear();
                     if (shortlists[query].nearest().limit() == Double.POSITIVE_INFINITY) {
                         seed(block, query);
                     }
@@ -210,6 +238,7 @@ final class ExactSearch {
             Shortlist shortlist = shortlists[query];
             for (int i = 0; i < size; i++) {
                 shortlist.add(Double.NEGATIVE_INFINITY, block.segment().firstRow() + block.start() + rows[i]);
+                seeds.set(rows[i]);
             }
             measure(queries.get(query), shortlist, size);
         }
@@ -231,7 +260,7 @@ final class ExactSearch {
                         columns[Column.LENGTH][i],
                         columns[Column.ERROR][i],
                         columns[Column.REST][i]);
-                if (!(bound > limit) && isOfDataSet(block.segment(), block.start() + i)) {
+                if (!(bound > limit) && !seeds.get(i) && isOfDataSet(block.segment(), block.start() + i)) {
                     shortlist.add(bound, block.segment().firstRow() + block.start() + i);
                 }
             }
@@ -280,7 +309,7 @@ final class ExactSearch {
         int measured = shortlist.measure(atMost, tolerance, place -> {
             Segment segment = snapshot.segmentOf(place);
             int row = (int) (place - segment.firstRow());
-            if (shortlist.nearest().has(place) || !isNeighbour(segment, row, query)) {
+            if (!isNeighbour(segment, row, query)) {
                 return Shortlist.NO_NEIGHBOUR;
             }
             segment.readVector(row, scratch);
@@ -332,7 +361,8 @@ final class ExactSearch {
                         batch.lowerBound(query, products.get(i * batch.size() + query), squaredOffset, norm, scale);
                 if (!(bound > nearest.get(query).limit() * tolerance)
                         && isOfDataSet(segment, row)
-                        && isNeighbour(segment, row, queries.get(query))) {
+                        && isNeighbour(segment, row, queries.get(query))
+                        && !nearest.get(query).has(segment.firstRow() + row)) {
                     if (!read) {
                         segment.readVector(row, scratch);
                         read = true;
@@ -358,13 +388,12 @@ final class ExactSearch {
 
     private List<Neighbour> neighbours(Nearest nearest) {
         List<Neighbour> neighbours = new ArrayList<>();
-        for (Hit hit : nearest.hits()) {
-            Segment segment = snapshot.segmentOf(hit.row());
-            int row = (int) (hit.row() - segment.firstRow());
-            float[] vector = new float[snapshot.projection().dimension()];
-            segment.readVector(row, vector);
-            double distance = metric() == Metric.L2 ? Math.sqrt(hit.squaredDistance()) : hit.squaredDistance() / 2;
-            neighbours.add(new Neighbour(segment.id(row), distance, vector));
+        for (int i = 0; i < nearest.size(); i++) {
+            Segment segment = snapshot.segmentOf(nearest.row(i));
+            int row = (int) (nearest.row(i) - segment.firstRow());
+            double squared = nearest.squaredDistance(i);
+            double distance = metric() == Metric.L2 ? Math.sqrt(squared) : squared / 2;
+            neighbours.add(new Neighbour(segment.id(row), distance, segment.vector(row)));
         }
         return Collections.unmodifiableList(neighbours);
     }

@@ -1,5 +1,6 @@
 package dev.whence.vectorstore;
 
+import java.nio.FloatBuffer;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -122,7 +123,24 @@ public interface ReferenceCollection extends AutoCloseable, Iterable<ReferenceCo
 
     /**
      * @param distance exact distance to the query in the collection's metric
-     * @param vector the reference vector as it was added
+     * @param stored the reference vector as it was added, from 0 to its dimension, where it lies: nothing was copied yet
      */
-    record Neighbour(String id, double distance, float[] vector) {}
+    record Neighbour(String id, double distance, FloatBuffer stored) {
+        /** One whose vector is this array. */
+        public Neighbour(String id, double distance, float[] vector) {
+            this(id, distance, FloatBuffer.wrap(vector));
+        }
+
+        /** A copy of the reference vector. */
+        public float[] vector() {
+            float[] copy = new float[stored.capacity()];
+            read(copy);
+            return copy;
+        }
+
+        /** Copies the reference vector into an array of its length. */
+        public void read(float[] into) {
+            stored.get(0, into);
+        }
+    }
 }

@@ -216,9 +216,14 @@ final class Segment {
         return blocks;
     }
 
+    /** The vector of a row, where it lies. */
+    FloatBuffer vector(int row) {
+        return vectors.slice(row, 1).asFloatBuffer();
+    }
+
     /** Copies the vector of a row into an array of the collection's dimension. */
     void readVector(int row, float[] into) {
-        vectors.slice(row, 1).asFloatBuffer().get(0, into);
+        vector(row).get(0, into);
     }
 
     double value(int column, int row) {

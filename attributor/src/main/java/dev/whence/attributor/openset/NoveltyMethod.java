@@ -56,7 +56,7 @@ public enum NoveltyMethod {
                 double[] nearest = new double[k];
                 Arrays.fill(nearest, Double.POSITIVE_INFINITY);
                 for (double[] other : all) {
-                    double distance = squaredDistance(mine, other);
+                    double distance = squaredDistance(mine, other, nearest[k - 1]);
                     int place = k;
                     while (place > 0 && nearest[place - 1] > distance) {
                         place--;
@@ -108,6 +108,8 @@ public enum NoveltyMethod {
     public static final NoveltyMethod DEFAULT = NEAREST_FINGERPRINT;
 
     private static final int NEIGHBOURS = 10;
+    /** Components that are summed before it is asked whether the sum is too large. */
+    private static final int STRIDE = 64;
     /** Share of a class's variance that its subspace keeps. */
     private static final double KEPT = 0.8;
 
@@ -211,10 +213,34 @@ public enum NoveltyMethod {
     }
 
     static double squaredDistance(double[] a, double[] b) {
+        return squaredDistance(a, b, Double.POSITIVE_INFINITY);
+    }
+
+    /** The squared distance, or part of it that is larger than the limit already. Four sums, because one would wait for itself. */
+    static double squaredDistance(double[] a, double[] b, double limit) {
         double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            double difference = a[i] - b[i];
-            sum += difference * difference;
+        for (int from = 0; from < a.length && !(sum > limit); from += STRIDE) {
+            int to = Math.min(a.length, from + STRIDE);
+            double sum0 = 0;
+            double sum1 = 0;
+            double sum2 = 0;
+            double sum3 = 0;
+            int i = from;
+            for (; i <= to - 4; i += 4) {
+                double difference0 = a[i] - b[i];
+                double difference1 = a[i + 1] - b[i + 1];
+                double difference2 = a[i + 2] - b[i + 2];
+                double difference3 = a[i + 3] - b[i + 3];
+                sum0 += difference0 * difference0;
+                sum1 += difference1 * difference1;
+                sum2 += difference2 * difference2;
+                sum3 += difference3 * difference3;
+            }
+            for (; i < to; i++) {
+                double difference = a[i] - b[i];
+                sum0 += difference * difference;
+            }
+            sum += (sum0 + sum1) + (sum2 + sum3);
         }
         return sum;
     }

@@ -33,8 +33,9 @@ public enum Projection {
         @Override
         float[] project(float[] x, List<Neighbour> neighbours) {
             float[] mean = new float[x.length];
+            float[] vector = new float[x.length];
             for (Neighbour neighbour : neighbours) {
-                float[] vector = neighbour.vector();
+                neighbour.read(vector);
                 for (int j = 0; j < mean.length; j++) {
                     mean[j] += vector[j];
                 }
