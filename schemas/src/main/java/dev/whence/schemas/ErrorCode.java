@@ -17,6 +17,8 @@ public enum ErrorCode {
     CORRUPT_IMAGE(Kind.POISON),
     /** The message has no value, or one of no bytes. */
     EMPTY_MESSAGE(Kind.POISON),
+    /** Kafka had deleted the message when a job that started again came to attribute it. */
+    MESSAGE_GONE(Kind.POISON),
     /** The message is not of the Avro contract, or was written with a schema that nobody here knows. */
     UNDECODABLE_MESSAGE(Kind.POISON),
     /** The upload's id is not the SHA-256 of its bytes. */

@@ -17,6 +17,7 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -30,9 +31,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 /**
  * The job from whence.images to whence.provenance and whence.dead-letters.
  *
- * <p>Every message leaves as exactly one provenance event or one dead letter. The offsets that were read and the
- * transactions that were written are one checkpoint; between them stands an operator that keeps no image over one, see {@link
- * AttributionOperator}.
+ * <p>Every message leaves as exactly one provenance event or one dead letter. The offsets that were read, those of images that are
+ * not answered yet, and the transactions that were written are one checkpoint; no image is in it, see {@link AttributionOperator}.
  */
 public final class AttributionJob {
     private static final String NAME = "whence attribution";
@@ -69,6 +69,7 @@ public final class AttributionJob {
                         "attribution",
                         outgoing,
                         new AttributionOperator.Factory(
+                                settings.bootstrapServers(),
                                 settings.transactionalIdPrefix(),
                                 engine,
                                 mostInFlight(engine, settings.parallelism()),
@@ -83,7 +84,7 @@ public final class AttributionJob {
                 .uid("dead-letters");
     }
 
-    /** One batch at work and one that fills for each worker: more only makes checkpoints wait. */
+    /** One batch at work and one that fills for each worker: more only makes images wait here and not on Kafka. */
     private static int mostInFlight(EngineSettings engine, int parallelism) {
         int batches = 2 * engine.inferenceThreads();
         return Math.max(1, (batches * engine.batchSize() + parallelism - 1) / parallelism);
@@ -107,6 +108,8 @@ public final class AttributionJob {
                 .setGroupId(settings.transactionalIdPrefix())
                 .setStartingOffsets(start)
                 .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+                // What was read is not answered yet: the operator commits.
+                .setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false")
                 .setProperty(
                         ConsumerConfig.CLIENT_ID_CONFIG, settings.transactionalIdPrefix() + "-" + topic.topicName())
                 .setDeserializer(new RawMessageReader())
@@ -144,7 +147,7 @@ public final class AttributionJob {
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 settings.checkpoints().toUri().toString());
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.checkpointInterval());
-        // Draining takes time: leave the job at least half of it to work.
+        // Where checkpoints take long, leave the job at least half of the interval to work.
         configuration.set(
                 CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS,
                 settings.checkpointInterval().dividedBy(2));

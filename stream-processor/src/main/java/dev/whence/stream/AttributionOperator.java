@@ -3,14 +3,20 @@ package dev.whence.stream;
 import dev.whence.schemas.ErrorCode;
 import dev.whence.schemas.ModelChange;
 import dev.whence.schemas.SingleObjectReader;
+import dev.whence.schemas.Topic;
 import dev.whence.schemas.UndecodableMessageException;
 import dev.whence.stream.engine.EngineSettings;
 import dev.whence.stream.engine.ModelChoice;
 import dev.whence.stream.engine.Outcome;
 import dev.whence.stream.engine.RawMessage;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -29,10 +35,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Stands in front of the JVM's shared engine: messages in, provenance events out, dead letters on the side.
  *
- * <p>Before a checkpoint's barrier passes, the operator waits until nothing is in flight, so a checkpoint is a line through
- * the stream with every message wholly before or wholly behind it, and no image is ever in one. The price is a pause of
- * about one batch for each checkpoint. What is in flight is bounded in number and in bytes; a full operator holds back the
- * source.
+ * <p>A checkpoint waits for nothing. What is in flight when it is made is in it by partition and offset, so that no image is ever in
+ * one, and is read again from Kafka by a job that goes on from it: see {@link MessagesInFlight}. What is in flight is bounded in
+ * number and in bytes; a full operator holds back the source.
  *
  * <p>A second input, which every subtask gets whole, changes the model. The other engine is opened beside the one at work;
  * from the moment it is there images go to it, and those that the former one has end there: each image has one bundle and
@@ -43,6 +48,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     private static final Logger LOG = LoggerFactory.getLogger(AttributionOperator.class);
     private static final SingleObjectReader<ModelChange> CHANGES = SingleObjectReader.of(ModelChange.class);
     private static final long MOST_BYTES_IN_FLIGHT = 32L << 20;
+    private static final byte[] NOTHING = {};
 
     private final String job;
     private final EngineSettings settings;
@@ -51,8 +57,10 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     private final transient MailboxExecutor mailbox;
     private final transient EngineChanges engines;
     private final transient ModelState state = new ModelState();
-    private transient int inFlight;
-    private transient long bytesInFlight;
+    private final transient ImagesOnKafka kafka;
+    private final transient MessagesInFlight inFlight = new MessagesInFlight();
+    /** Where the messages stand that a checkpoint had in flight and this subtask has to do. */
+    private transient Collection<Tuple2<Integer, Long>> restored = List.of();
 
     private AttributionOperator(StreamOperatorParameters<KeyedMessage> parameters, Factory factory) {
         super(parameters);
@@ -62,12 +70,14 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         mostInFlight = factory.mostInFlight;
         deadLetters = factory.deadLetters;
         engines = new EngineChanges(mailbox);
+        kafka = new ImagesOnKafka(factory.bootstrapServers, job);
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         state.restore(context.getOperatorStateStore(), settings.model());
+        restored = inFlight.restore(context.getOperatorStateStore());
     }
 
     @Override
@@ -82,6 +92,26 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
                 .map(this::settings)
                 .orElse(settings));
         state.wanted().ifPresent(this::follow);
+        takeRestored();
+    }
+
+    /** Messages that were in flight; how many is bounded as what is in flight is. */
+    private void takeRestored() {
+        Set<Tuple2<Integer, Long>> gone = new HashSet<>(restored);
+        for (RawMessage message : kafka.read(restored)) {
+            gone.remove(MessagesInFlight.place(message));
+            take(message);
+        }
+        for (Tuple2<Integer, Long> place : gone) {
+            RawMessage message = new RawMessage(Topic.IMAGES.topicName(), place.f0, place.f1, 0, NOTHING);
+            emit(engines.current()
+                    .engine()
+                    .refuse(
+                            message,
+                            ErrorCode.MESSAGE_GONE,
+                            "Kafka has deleted the image before it was attributed: publish it again"));
+        }
+        restored = List.of();
     }
 
     private boolean isFirstSubtask() {
@@ -91,23 +121,35 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     /** An image. */
     @Override
     public void processElement1(StreamRecord<RawMessage> element) throws Exception {
-        RawMessage image = element.getValue();
-        while (inFlight >= mostInFlight || bytesInFlight >= MOST_BYTES_IN_FLIGHT) {
+        while (inFlight.size() >= mostInFlight || inFlight.bytes() >= MOST_BYTES_IN_FLIGHT) {
             mailbox.yield();
         }
-        int bytes = image.value().length;
-        inFlight++;
-        bytesInFlight += bytes;
+        inFlight.reach(element.getValue());
+        take(element.getValue());
+    }
+
+    private void take(RawMessage image) {
+        Tuple2<Integer, Long> place = MessagesInFlight.place(image);
+        int length = image.value().length;
+        inFlight.enter(image);
         EngineChanges.InUse engine = engines.current();
         engine.enter();
+        Runnable leave = () -> {
+            inFlight.leave(place, length);
+            engine.leave();
+        };
         var unused = engine.engine().submit(image).handle((outcome, failure) -> {
-            answer(engine, bytes, outcome, failure);
+            answer(leave, outcome, failure);
             return null;
         });
     }
 
-    /** On a thread of the engine. */
-    private void answer(EngineChanges.InUse engine, int bytes, @Nullable Outcome outcome, @Nullable Throwable failure) {
+    /**
+     * On a thread of the engine.
+     *
+     * @param leave on the subtask's thread
+     */
+    private void answer(Runnable leave, @Nullable Outcome outcome, @Nullable Throwable failure) {
         try {
             if (outcome == null) {
                 mailbox.execute(
@@ -119,9 +161,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
                 KeyedMessage message = KeyedMessage.of(outcome);
                 mailbox.execute(
                         () -> {
-                            inFlight--;
-                            bytesInFlight -= bytes;
-                            engine.leave();
+                            leave.run();
                             emit(outcome, message);
                         },
                         "outcome");
@@ -129,6 +169,10 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         } catch (RejectedExecutionException e) {
             LOG.debug("An outcome came after its subtask was cancelled; the message will be read again");
         }
+    }
+
+    private void emit(Outcome outcome) {
+        emit(outcome, KeyedMessage.of(outcome));
     }
 
     private void emit(Outcome outcome, KeyedMessage message) {
@@ -193,31 +237,29 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     /** Every subtask has the message; one writes its dead letter. */
     private void refuse(RawMessage message, ErrorCode code, String sentence) {
         if (isFirstSubtask()) {
-            Outcome letter = engines.current().engine().refuse(message, code, sentence);
-            emit(letter, KeyedMessage.of(letter));
+            emit(engines.current().engine().refuse(message, code, sentence));
         } else {
             LOG.warn("Refused the change of the model {}: {}", message.coordinates(), sentence);
         }
     }
 
     @Override
-    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-        drain();
-    }
-
-    @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         state.write();
+        inFlight.write(context.getCheckpointId());
+    }
+
+    /** Kafka's group has an offset that the source does not know: that of the first image without an answer. */
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        kafka.answered(inFlight.answeredBy(checkpointId));
     }
 
     @Override
     public void endInput(int input) throws Exception {
-        drain();
-    }
-
-    private void drain() throws InterruptedException {
-        while (inFlight > 0) {
+        while (inFlight.size() > 0) {
             mailbox.yield();
         }
     }
@@ -225,22 +267,30 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     @Override
     public void close() throws Exception {
         engines.close();
+        kafka.close();
         super.close();
     }
 
     /** @see AttributionOperator */
     static final class Factory extends AbstractStreamOperatorFactory<KeyedMessage>
             implements TwoInputStreamOperatorFactory<RawMessage, RawMessage, KeyedMessage> {
+        private final String bootstrapServers;
         private final String job;
         private final EngineSettings settings;
         private final int mostInFlight;
         private final OutputTag<KeyedMessage> deadLetters;
 
         /**
-         * @param job whose changes of the model are meant
+         * @param job whose changes of the model are meant; the consumer group of the images
          * @param mostInFlight messages that one subtask has in flight at most
          */
-        Factory(String job, EngineSettings settings, int mostInFlight, OutputTag<KeyedMessage> deadLetters) {
+        Factory(
+                String bootstrapServers,
+                String job,
+                EngineSettings settings,
+                int mostInFlight,
+                OutputTag<KeyedMessage> deadLetters) {
+            this.bootstrapServers = bootstrapServers;
             this.job = job;
             this.settings = settings;
             this.mostInFlight = mostInFlight;

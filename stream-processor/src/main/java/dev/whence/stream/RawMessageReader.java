@@ -12,13 +12,17 @@ final class RawMessageReader implements KafkaRecordDeserializationSchema<RawMess
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> message, Collector<RawMessage> out) {
+        out.collect(read(message));
+    }
+
+    static RawMessage read(ConsumerRecord<byte[], byte[]> message) {
         byte[] value = message.value();
-        out.collect(new RawMessage(
+        return new RawMessage(
                 message.topic(),
                 message.partition(),
                 message.offset(),
                 message.timestamp(),
-                value == null ? NOTHING : value));
+                value == null ? NOTHING : value);
     }
 
     @Override

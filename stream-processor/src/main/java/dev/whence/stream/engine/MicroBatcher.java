@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,14 +19,19 @@ import org.slf4j.LoggerFactory;
  * Forms batches of what arrives one by one and hands them to workers.
  *
  * <p>A batch is formed only when a worker is free, so that under load batches are full and when idle none waits longer than the given age
- * after its first element. One worker forms at a time: two would share out what fills one batch. The queue is unbounded, whoever adds
- * bounds what is in flight.
+ * after its first element. One worker forms at a time: two would share out what fills one batch. While others are at work it lets its
+ * batch fill for {@value #AGES_BESIDE_OTHERS} times that age, or until they are done: half as many workers with batches twice as large
+ * leave more of the processor free. The queue is unbounded, whoever adds bounds what is in flight.
  */
 final class MicroBatcher<T> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatcher.class);
+    private static final int AGES_BESIDE_OTHERS = 2;
+    /** How often a worker that lets its batch fill looks whether the others are done. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final BlockingQueue<Queued<T>> queue = new LinkedBlockingQueue<>();
     private final ReentrantLock forming = new ReentrantLock();
+    private final AtomicInteger atWork = new AtomicInteger();
     private final int maxSize;
     private final Duration maxAge;
     private final Consumer<List<T>> work;
@@ -56,6 +63,8 @@ final class MicroBatcher<T> implements AutoCloseable {
                     work.accept(batch);
                 } catch (RuntimeException e) { // one batch's failure must not end the worker of all others
                     LOG.error("A batch of {} failed in an unforeseen way", batch.size(), e);
+                } finally {
+                    atWork.decrementAndGet();
                 }
             }
         } catch (InterruptedException e) {
@@ -68,17 +77,14 @@ final class MicroBatcher<T> implements AutoCloseable {
         forming.lockInterruptibly();
         try {
             Queued<T> next = queue.take();
-            long deadline = next.since() + maxAge.toNanos();
+            long since = next.since();
             List<T> batch = new ArrayList<>(maxSize);
             while (next != null && next.element().isPresent()) {
                 batch.add(next.element().get());
-                if (batch.size() == maxSize) {
-                    return batch;
-                }
-                // A deadline that is over still takes what is there.
-                next = queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                next = batch.size() == maxSize ? null : next(since);
             }
             if (next == null) {
+                atWork.incrementAndGet();
                 return batch;
             }
             end();
@@ -86,6 +92,15 @@ final class MicroBatcher<T> implements AutoCloseable {
         } finally {
             forming.unlock();
         }
+    }
+
+    /** What comes next into a batch; null when it has waited long enough. Then what is there is still taken. */
+    private @Nullable Queued<T> next(long since) throws InterruptedException {
+        Queued<T> next = queue.poll(maxAge.toNanos() - (System.nanoTime() - since), TimeUnit.NANOSECONDS);
+        while (next == null && atWork.get() > 0 && System.nanoTime() - since < AGES_BESIDE_OTHERS * maxAge.toNanos()) {
+            next = queue.poll(LOOK_NANOS, TimeUnit.NANOSECONDS);
+        }
+        return next;
     }
 
     /** Seen by one worker after the other, since each puts it back. */
