@@ -126,23 +126,29 @@ final class FlinkCluster implements AutoCloseable {
 
     /** The JobManager that leads. */
     void killLeader() throws Exception {
-        killJobManager(true);
+        kill(jobManagers(true).get(0));
     }
 
-    /** The JobManager that does not lead. */
-    void killStandby() throws Exception {
-        killJobManager(false);
+    /** The JobManagers that do not lead. */
+    void killStandbys() throws Exception {
+        for (int restPort : jobManagers(false)) {
+            kill(restPort);
+        }
     }
 
-    private void killJobManager(boolean leads) throws Exception {
+    private void kill(int restPort) throws InterruptedException {
+        Optional.ofNullable(jobManagers.remove(restPort)).orElseThrow().kill();
+    }
+
+    /** REST ports of the JobManagers that lead, or of those that do not. */
+    private List<Integer> jobManagers(boolean leading) throws IOException {
+        List<Integer> found = new ArrayList<>();
         for (Map.Entry<Integer, JavaProcess> jobManager : jobManagers.entrySet()) {
-            if (leads(jobManager.getValue()) == leads) {
-                jobManager.getValue().kill();
-                jobManagers.remove(jobManager.getKey());
-                return;
+            if (leads(jobManager.getValue()) == leading) {
+                found.add(jobManager.getKey());
             }
         }
-        throw new AssertionError("No JobManager is there that " + (leads ? "leads" : "stands by"));
+        return found;
     }
 
     private static boolean leads(JavaProcess jobManager) throws IOException {
@@ -150,7 +156,13 @@ final class FlinkCluster implements AutoCloseable {
                 > jobManager.lastLogged("DefaultDispatcherRunner was revoked the leadership");
     }
 
-    void startMissingJobManagers() throws IOException {
+    /** Starts the JobManagers that are missing; returns when the one that was started last answers. */
+    void awaitStandby() throws Exception {
+        startMissingJobManagers();
+        awaitSlots();
+    }
+
+    private void startMissingJobManagers() throws IOException {
         while (jobManagers.size() < restPorts.size()) {
             startJobManager();
         }

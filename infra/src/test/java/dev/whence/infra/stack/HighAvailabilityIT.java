@@ -34,21 +34,21 @@ class HighAvailabilityIT {
     }
 
     @BeforeEach
-    void awaitTheJobAndAStandby() throws Exception {
-        drill.cluster.startMissingJobManagers();
+    void awaitTheJob() throws Exception {
         drill.awaitRunning();
     }
 
     /** The savepoint that its start names is older than the newest checkpoint: a job that went on from it would repeat. */
     @Test
     void eachImageComesOutOnceThoughTheJobManagerThatLeadsIsKilledAndTheOtherTakesOver() throws Exception {
+        drill.cluster.awaitStandby();
         drill.goOnWith(Map.of());
         drill.eachImageComesOutOnce("Leader killed", images("vae"), drill.cluster::killLeader);
     }
 
     @Test
     void eachImageComesOutOnceThoughTheOnlyJobManagerIsKilledAndStartedAgain() throws Exception {
-        drill.cluster.killStandby();
+        drill.cluster.killStandbys();
         drill.eachImageComesOutOnce("Only JobManager killed", images("dcgan"), () -> {
             drill.cluster.killLeader();
             drill.cluster.startJobManager();
@@ -65,6 +65,7 @@ class HighAvailabilityIT {
 
     @Test
     void aJobThatWasCancelledDoesNotComeBackAndIsStartedFromItsNewestCheckpoint() throws Exception {
+        drill.cluster.awaitStandby();
         drill.cancelJob();
         drill.cluster.killLeader();
         drill.cluster.awaitSlots();
