@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "job",
         description = {
-            "Start the attribution job on a Flink cluster that has Whence's jars in its lib folder.",
+            "Start the attribution job on a Flink cluster that has Whence's jars in its lib folder, and wait until it runs.",
             "Started again with the same checkpoints it goes on where it stopped. All paths are paths of every machine of"
                     + " the cluster."
         },
@@ -92,22 +92,32 @@ public final class JobCommand implements Callable<Integer> {
     private String transactionalIdPrefix;
 
     /**
-     * Starts the job in the cluster that calls this. Neither ends the process nor says what is wrong in one sentence, as
+     * Starts the job in the cluster that calls this, and does not wait until it runs. Neither ends the process nor says what is wrong in one sentence, as
      * the command line does: a cluster wants an exception.
      */
     public static void main(String[] arguments) throws Exception {
         JobCommand job = new JobCommand();
         new CommandLine(job).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
-        job.call();
+        job.submit();
     }
 
     @Override
     public Integer call() throws Exception {
+        ClusterJob.Submitted job = submit();
+        try {
+            ClusterJob.awaitRunning(flink, job);
+        } catch (IllegalStateException e) {
+            throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+        }
+        return 0;
+    }
+
+    private ClusterJob.Submitted submit() throws CommandFailedException {
         model.requireFolders();
         ClusterJob.Submitted job = ClusterJob.submit(settings(), flink, restored);
         job.restored().ifPresent(from -> spec.commandLine().getOut().printf("goes on from %s%n", from));
         spec.commandLine().getOut().printf("job %s%n", job.id());
-        return 0;
+        return job;
     }
 
     private AttributionJobSettings settings() {

@@ -53,8 +53,21 @@ public final class ClusterJob {
         }
     }
 
+    /**
+     * Waits until every subtask of a job that {@link #submit} started runs, the model loaded. A job that failed again and
+     * again is cancelled, and one that found no slots.
+     *
+     * @param restAddress host:port
+     * @throws IllegalStateException says in one sentence why it does not run
+     */
+    public static void awaitRunning(String restAddress, Submitted job) throws InterruptedException {
+        try (StartingJob starting = new StartingJob(remote(restAddress), job.id())) {
+            starting.awaitRunning();
+        }
+    }
+
     /** Flink wraps what a cluster says in sentences that say less. */
-    private static Throwable rootOf(Throwable failure) {
+    static Throwable rootOf(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();

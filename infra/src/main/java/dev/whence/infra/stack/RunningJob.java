@@ -35,7 +35,7 @@ public final class RunningJob implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(20);
 
     /** Once it ran it is started again without end. */
-    private static final int MOST_RESTARTS_BEFORE_IT_RUNS = 5;
+    static final int MOST_RESTARTS_BEFORE_IT_RUNS = 5;
 
     private final MiniCluster cluster;
     private final JobGraph job;

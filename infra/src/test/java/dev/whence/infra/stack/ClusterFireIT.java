@@ -143,6 +143,20 @@ class ClusterFireIT {
     }
 
     @Test
+    void aJobWhoseModelDoesNotFitIsCancelledAndItIsSaidWhy() throws Exception {
+        Path model = DemoImages.modelOfReference("elsewhere", folder.resolve("misfit"));
+        String savepoint = drill.stopJob();
+
+        assertThat(drill.startJobInVain(Map.of("--restore", savepoint, "--model", model.toString())))
+                .contains("whence: The job failed 6 times before it ran and was cancelled: ")
+                .contains("was trained against reference elsewhere (000000000000), not demo (")
+                .doesNotContain("Exception");
+        assertThat(drill.cluster.liveJobs()).isEmpty();
+
+        assertThat(drill.startJob(Map.of("--restore", savepoint))).contains(savepoint);
+    }
+
+    @Test
     void everyProcessOfTheClusterServesItsMetrics() throws Exception {
         try (OutcomeReader reader = drill.reader()) {
             reader.readUntilAllOf(drill.markers());

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -44,6 +45,20 @@ final class DemoImages {
 
     /** The demo's model under another version: other identity, same answers. */
     static Path modelOfVersion(String version, Path folder) throws IOException {
+        return model(folder, manifest -> manifest.put("version", version));
+    }
+
+    /** The demo's model as if it was trained against another reference. */
+    static Path modelOfReference(String name, Path folder) throws IOException {
+        return model(
+                folder,
+                manifest -> manifest.withObjectProperty("reference")
+                        .put("name", name)
+                        .put("version", "0".repeat(12))
+                        .put("sha256", "0".repeat(64)));
+    }
+
+    private static Path model(Path folder, Consumer<ObjectNode> change) throws IOException {
         Files.createDirectories(folder);
         try (Stream<Path> files = Files.list(MODEL)) {
             for (Path file : files.toList()) {
@@ -52,7 +67,8 @@ final class DemoImages {
         }
         Path manifest = folder.resolve("model.json");
         ObjectNode json = (ObjectNode) JSON.readTree(manifest.toFile());
-        Files.writeString(manifest, json.put("version", version).toPrettyString());
+        change.accept(json);
+        Files.writeString(manifest, json.toPrettyString());
         return folder;
     }
 

@@ -50,10 +50,14 @@ final class FireDrill implements AutoCloseable {
 
     /** Broker and cluster, empty, and the demo's reference on disk; a job there is not yet. */
     static FireDrill start(Path folder) throws Exception {
+        return start(folder, Optional.empty());
+    }
+
+    private static FireDrill start(Path folder, Optional<ZooKeeperProcess> zooKeeper) throws Exception {
         DemoImages.buildReference(folder.resolve("reference"), new ReferenceStore.Embedded());
         BrokerProcess broker = BrokerProcess.start(folder.resolve("kafka"));
         try {
-            return new FireDrill(folder, broker, FlinkCluster.start(folder.resolve("flink"), TASK_MANAGERS));
+            return new FireDrill(folder, broker, FlinkCluster.start(folder.resolve("flink"), TASK_MANAGERS, zooKeeper));
         } catch (Exception | AssertionError e) {
             broker.close();
             throw e;
@@ -62,7 +66,12 @@ final class FireDrill implements AutoCloseable {
 
     /** Broker, cluster, reference, and the job. */
     static FireDrill startWithJob(Path folder) throws Exception {
-        FireDrill drill = start(folder);
+        return startWithJob(folder, Optional.empty());
+    }
+
+    /** @param zooKeeper with it the cluster is highly available */
+    static FireDrill startWithJob(Path folder, Optional<ZooKeeperProcess> zooKeeper) throws Exception {
+        FireDrill drill = start(folder, zooKeeper);
         try {
             drill.startJob(Map.of());
             return drill;
@@ -81,6 +90,21 @@ final class FireDrill implements AutoCloseable {
 
     /** Starts the job; the others of its options are the same every time. What it said it goes on from. */
     Optional<String> startJob(Map<String, String> options) throws Exception {
+        String output = whence(jobCommand(options));
+        assertThat(output).contains("job ");
+        job = output.substring(output.lastIndexOf(' ')).strip();
+        return output.lines()
+                .filter(line -> line.startsWith("goes on from "))
+                .map(line -> line.substring("goes on from ".length()))
+                .findFirst();
+    }
+
+    /** Starts a job that cannot run. What is said of it, all of it. */
+    String startJobInVain(Map<String, String> options) throws Exception {
+        return whence(jobCommand(options), ProcessBuilder.Redirect.PIPE, 1);
+    }
+
+    private List<String> jobCommand(Map<String, String> options) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("--flink", cluster.restAddress());
         all.put("--bootstrap-servers", broker.bootstrapServers());
@@ -92,13 +116,7 @@ final class FireDrill implements AutoCloseable {
         all.putAll(options);
         List<String> command = new ArrayList<>(List.of("job"));
         all.forEach((name, value) -> command.addAll(List.of(name, value)));
-        String output = whence(command);
-        assertThat(output).contains("job ");
-        job = output.substring(output.lastIndexOf(' ')).strip();
-        return output.lines()
-                .filter(line -> line.startsWith("goes on from "))
-                .map(line -> line.substring("goes on from ".length()))
-                .findFirst();
+        return command;
     }
 
     /** Tells the job to go on with another model. */
@@ -115,14 +133,20 @@ final class FireDrill implements AutoCloseable {
     }
 
     private static String whence(List<String> arguments) throws Exception {
+        return whence(arguments, ProcessBuilder.Redirect.INHERIT, 0);
+    }
+
+    private static String whence(List<String> arguments, ProcessBuilder.Redirect errors, int exitCode)
+            throws Exception {
         Process process = new ProcessBuilder(
                         Stream.concat(Stream.of(JavaProcess.JAVA, "-jar", "target/whence.jar"), arguments.stream())
                                 .toList())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectErrorStream(errors.equals(ProcessBuilder.Redirect.PIPE))
+                .redirectError(errors)
                 .start();
         try (BufferedReader out = process.inputReader()) {
             String output = out.lines().collect(Collectors.joining("\n"));
-            assertThat(process.waitFor()).as("exit code of whence").isZero();
+            assertThat(process.waitFor()).as("exit code of whence: %s", output).isEqualTo(exitCode);
             return output;
         } finally {
             process.destroyForcibly();
@@ -136,6 +160,10 @@ final class FireDrill implements AutoCloseable {
 
     void awaitRunning() throws Exception {
         cluster.awaitRunning(job);
+    }
+
+    void cancelJob() throws Exception {
+        cluster.cancel(job);
     }
 
     /** How often the job failed and started again by itself. */

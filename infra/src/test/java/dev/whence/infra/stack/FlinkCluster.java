@@ -15,36 +15,50 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
-/** A Flink cluster without high availability: one JobManager and TaskManagers of one slot, each a process on loopback. */
+/**
+ * A Flink cluster of processes on loopback: TaskManagers of one slot, and one JobManager, or with ZooKeeper two, of which one
+ * leads and the other stands by.
+ */
 final class FlinkCluster implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
     private static final int METRICS_PORTS = 20;
+    private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path folder;
-    private final int restPort = FreePort.any();
+    /** Of its JobManagers; one that is started anew takes the place of one that is gone. */
+    private final List<Integer> restPorts;
     /** The first of those that its processes serve metrics on. */
     private final int metricsPort = FreePort.any();
 
     private final Deque<JavaProcess> taskManagers = new ArrayDeque<>();
-    private JavaProcess jobManager;
+    /** By their REST ports; the one that was started last is the last. */
+    private final Map<Integer, JavaProcess> jobManagers = new LinkedHashMap<>();
+
     private int started;
 
-    private FlinkCluster(Path folder) throws IOException {
+    private FlinkCluster(Path folder, Optional<ZooKeeperProcess> zooKeeper) throws IOException {
         this.folder = folder;
+        restPorts = zooKeeper.isPresent() ? List.of(FreePort.any(), FreePort.any()) : List.of(FreePort.any());
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("config.yaml"), """
+        Files.writeString(
+                folder.resolve("config.yaml"),
+                """
                 jobmanager.rpc.address: 127.0.0.1
                 jobmanager.rpc.port: %d
                 jobmanager.bind-host: 127.0.0.1
                 rest.address: 127.0.0.1
                 rest.bind-address: 127.0.0.1
-                rest.port: %d
                 taskmanager.host: 127.0.0.1
                 taskmanager.bind-host: 127.0.0.1
                 taskmanager.numberOfTaskSlots: 1
@@ -65,14 +79,25 @@ final class FlinkCluster implements AutoCloseable {
                 metrics.reporter.whence.factory.class: dev.whence.stream.metrics.FlinkMetrics
                 metrics.reporter.whence.port: %d-%d
                 io.tmp.dirs: %s
-                """.formatted(
-                        FreePort.any(), restPort, metricsPort, metricsPort + METRICS_PORTS - 1, folder));
-        jobManager = jobManager();
+                """.formatted(FreePort.any(), metricsPort, metricsPort + METRICS_PORTS - 1, folder)
+                        + zooKeeper.map(this::highAvailability).orElse(""));
     }
 
-    static FlinkCluster start(Path folder, int taskManagers) throws Exception {
-        FlinkCluster cluster = new FlinkCluster(folder);
+    private String highAvailability(ZooKeeperProcess zooKeeper) {
+        return """
+                high-availability.type: zookeeper
+                high-availability.zookeeper.quorum: %s
+                high-availability.storageDir: %s
+                high-availability.zookeeper.client.session-timeout: 8s
+                """.formatted(
+                        zooKeeper.address(), folder.resolve("high-availability").toUri());
+    }
+
+    /** @param zooKeeper if it is to be highly available */
+    static FlinkCluster start(Path folder, int taskManagers, Optional<ZooKeeperProcess> zooKeeper) throws Exception {
+        FlinkCluster cluster = new FlinkCluster(folder, zooKeeper);
         try {
+            cluster.startMissingJobManagers();
             for (int i = 0; i < taskManagers; i++) {
                 cluster.startTaskManager();
             }
@@ -84,15 +109,63 @@ final class FlinkCluster implements AutoCloseable {
         }
     }
 
+    /** Of the JobManager that was started last; one that stands by answers for the one that leads. */
     String restAddress() {
-        return "127.0.0.1:" + restPort;
+        return "127.0.0.1:"
+                + jobManagers.keySet().stream()
+                        .reduce((first, second) -> second)
+                        .orElseThrow();
     }
 
     /** Its TaskManagers stay, and find the new one. Returns when they have. */
     void killJobManagerAndStartAgain() throws Exception {
-        jobManager.kill();
-        jobManager = jobManager();
+        killLeader();
+        startMissingJobManagers();
         awaitSlots();
+    }
+
+    /** The JobManager that leads. */
+    void killLeader() throws Exception {
+        kill(jobManagers(true).get(0));
+    }
+
+    /** The JobManagers that do not lead. */
+    void killStandbys() throws Exception {
+        for (int restPort : jobManagers(false)) {
+            kill(restPort);
+        }
+    }
+
+    private void kill(int restPort) throws InterruptedException {
+        Optional.ofNullable(jobManagers.remove(restPort)).orElseThrow().kill();
+    }
+
+    /** REST ports of the JobManagers that lead, or of those that do not. */
+    private List<Integer> jobManagers(boolean leading) throws IOException {
+        List<Integer> found = new ArrayList<>();
+        for (Map.Entry<Integer, JavaProcess> jobManager : jobManagers.entrySet()) {
+            if (leads(jobManager.getValue()) == leading) {
+                found.add(jobManager.getKey());
+            }
+        }
+        return found;
+    }
+
+    private static boolean leads(JavaProcess jobManager) throws IOException {
+        return jobManager.lastLogged("DefaultDispatcherRunner was granted leadership")
+                > jobManager.lastLogged("DefaultDispatcherRunner was revoked the leadership");
+    }
+
+    /** Starts the JobManagers that are missing; returns when the one that was started last answers. */
+    void awaitStandby() throws Exception {
+        startMissingJobManagers();
+        awaitSlots();
+    }
+
+    private void startMissingJobManagers() throws IOException {
+        while (jobManagers.size() < restPorts.size()) {
+            startJobManager();
+        }
     }
 
     /** Every process is killed and a new one started. Returns when they have found each other. */
@@ -100,7 +173,8 @@ final class FlinkCluster implements AutoCloseable {
         close();
         int count = taskManagers.size();
         taskManagers.clear();
-        jobManager = jobManager();
+        jobManagers.clear();
+        startMissingJobManagers();
         for (int i = 0; i < count; i++) {
             startTaskManager();
         }
@@ -111,25 +185,47 @@ final class FlinkCluster implements AutoCloseable {
         taskManagers.removeFirst().kill();
     }
 
+    /** With the configuration of one that was killed. */
+    void startJobManager() throws IOException {
+        int restPort = restPorts.stream()
+                .filter(port -> !jobManagers.containsKey(port))
+                .findFirst()
+                .orElseThrow();
+        jobManagers.put(
+                restPort,
+                start(
+                        "jobmanager",
+                        "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+                        "-D",
+                        "rest.port=" + restPort));
+    }
+
     void startTaskManager() throws IOException {
         taskManagers.addLast(start("taskmanager", "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"));
     }
 
-    private JavaProcess jobManager() throws IOException {
-        return start("jobmanager", "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint");
-    }
-
-    private JavaProcess start(String name, String mainClass) throws IOException {
+    private JavaProcess start(String name, String mainClass, String... moreArguments) throws IOException {
         started++;
+        List<String> arguments = new ArrayList<>(List.of("--configDir", folder.toString()));
+        arguments.addAll(List.of(moreArguments));
         return JavaProcess.start(
                 "%s-%d-%d".formatted(name, System.currentTimeMillis(), started),
                 List.of("-Xmx512m", "--add-opens=java.base/java.util=ALL-UNNAMED"),
                 mainClass,
-                List.of("--configDir", folder.toString()));
+                arguments);
+    }
+
+    /** All its processes that live. */
+    private Stream<JavaProcess> processes() {
+        return Stream.concat(jobManagers.values().stream(), taskManagers.stream());
+    }
+
+    List<Long> pids() {
+        return processes().map(JavaProcess::pid).toList();
     }
 
     /** Waits until every TaskManager has told the JobManager of its slot. */
-    private void awaitSlots() throws Exception {
+    void awaitSlots() throws Exception {
         await("/overview", overview -> overview.path("slots-total").asInt() == taskManagers.size());
     }
 
@@ -224,11 +320,30 @@ final class FlinkCluster implements AutoCloseable {
         return location;
     }
 
+    /** Ends when the job has; what it needs to go on, its checkpoints, stays. */
+    void cancel(String job) throws Exception {
+        http.send(
+                HttpRequest.newBuilder(uri("/jobs/" + job))
+                        .method("PATCH", HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+        await("/jobs/" + job, answer -> answer.path("state").asText().equals("CANCELED"));
+    }
+
+    /** Jobs that run or are about to. */
+    List<String> liveJobs() throws Exception {
+        JsonNode jobs = await("/jobs", answer -> answer.has("jobs")).path("jobs");
+        return StreamSupport.stream(jobs.spliterator(), false)
+                .filter(job -> !ENDED.contains(job.path("status").asText()))
+                .map(job -> job.path("id").asText())
+                .toList();
+    }
+
     private JsonNode await(String path, Predicate<JsonNode> enough) throws Exception {
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         JsonNode answer = get(path);
         while (!enough.test(answer)) {
-            assertThat(jobManager.isAlive() && taskManagers.stream().allMatch(JavaProcess::isAlive))
+            assertThat(processes().allMatch(JavaProcess::isAlive))
                     .as("all processes of the cluster live (logs: target/processes)")
                     .isTrue();
             assertThat(System.nanoTime()).as("%s: %s", path, answer).isLessThan(deadline);
@@ -256,9 +371,6 @@ final class FlinkCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        for (JavaProcess taskManager : taskManagers) {
-            taskManager.close();
-        }
-        jobManager.close();
+        processes().forEach(JavaProcess::close);
     }
 }

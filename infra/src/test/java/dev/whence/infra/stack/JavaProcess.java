@@ -49,7 +49,16 @@ final class JavaProcess implements AutoCloseable {
 
     /** Whether its log has this text. */
     boolean hasLogged(String text) throws IOException {
-        return Files.readString(log).contains(text);
+        return lastLogged(text) >= 0;
+    }
+
+    /** Where its log has this text for the last time; negative if it has not. */
+    int lastLogged(String text) throws IOException {
+        return Files.readString(log).lastIndexOf(text);
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     boolean isAlive() {

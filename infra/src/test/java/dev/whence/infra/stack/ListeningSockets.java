@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Where this process listens for TCP connections, as Linux tells it. */
+/** Where a process listens for TCP connections, as Linux tells it. */
 final class ListeningSockets {
     private static final String LISTEN = "0A";
     private static final Set<String> LOOPBACK =
@@ -22,12 +22,18 @@ final class ListeningSockets {
         return Files.isReadable(Path.of("/proc/self/net/tcp"));
     }
 
-    /** Addresses that others than this machine can reach, in the kernel's hexadecimal form with the port. */
+    /** Those of this process. */
     static List<String> beyondLoopback() throws IOException {
-        Set<String> own = ownSockets();
+        return beyondLoopback(ProcessHandle.current().pid());
+    }
+
+    /** Addresses that others than this machine can reach, in the kernel's hexadecimal form with the port. */
+    static List<String> beyondLoopback(long pid) throws IOException {
+        Path process = Path.of("/proc", Long.toString(pid));
+        Set<String> own = sockets(process);
         List<String> open = new ArrayList<>();
-        for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
-            for (String line : Files.readAllLines(Path.of(table))) {
+        for (String table : List.of("net/tcp", "net/tcp6")) {
+            for (String line : Files.readAllLines(process.resolve(table))) {
                 String[] field = line.trim().split("\\s+", -1);
                 if (field.length > 9 && field[3].equals(LISTEN) && own.contains("socket:[" + field[9] + "]")) {
                     String address = field[1];
@@ -40,9 +46,9 @@ final class ListeningSockets {
         return open;
     }
 
-    private static Set<String> ownSockets() throws IOException {
+    private static Set<String> sockets(Path process) throws IOException {
         Set<String> sockets = new HashSet<>();
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+        try (Stream<Path> descriptors = Files.list(process.resolve("fd"))) {
             for (Path descriptor : descriptors.filter(Files::isSymbolicLink).toList()) {
                 target(descriptor).ifPresent(sockets::add);
             }
