@@ -1,0 +1,143 @@
+package dev.whence.infra.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.whence.schemas.DeadLetter;
+import dev.whence.schemas.ErrorCode;
+import dev.whence.schemas.Topic;
+import dev.whence.stream.AttributionJobSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.flink.util.FileUtils;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Images that a stack had in flight when it ended, which it can't have finished: each test goes on from there. */
+class InFlightIT {
+    private static final int IMAGES = 40;
+    private static final TopicPartition PARTITION = new TopicPartition(Topic.IMAGES.topicName(), 0);
+
+    /** In one batch or several: what a test waits for is there long before one of them ends. */
+    private static final Duration TIME_FOR_AN_IMAGE = Duration.ofMillis(300);
+
+    @TempDir
+    private Path data;
+
+    private final List<byte[]> images = Images.noise(IMAGES, 11);
+
+    @BeforeEach
+    void endsWithAllImagesInFlightAndSomeCheckpointsOverThem() throws Exception {
+        try (LocalStack stack = Stacks.start(data, TIME_FOR_AN_IMAGE);
+                Uploader uploader = new Uploader(stack.bootstrapServers());
+                OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure);
+                Admin admin = admin(stack.bootstrapServers())) {
+            stack.awaitRunning();
+            uploader.images(PARTITION.partition(), images);
+            awaitAnsweredOffset(admin);
+            int checkpoint = newestCheckpoint();
+            while (newestCheckpoint() < checkpoint + 3) {
+                assertThat(stack.failure()).isEqualTo(Optional.empty());
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+
+            reader.readToTheEnd();
+            assertThat(reader.ledger.distinct()).as("outcomes so far").isZero();
+            assertThat(answeredOffset(admin))
+                    .as("offset of the first image without an answer")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void theyAreReadAgainAndComeOutOnce() throws Exception {
+        try (LocalStack stack = Stacks.start(data, Duration.ZERO);
+                Uploader uploader = new Uploader(stack.bootstrapServers());
+                OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure);
+                Admin admin = admin(stack.bootstrapServers())) {
+            reader.readUntilAllOf(Images.ids(images));
+            reader.readUntilAllOf(uploader.markers(12));
+
+            assertThat(reader.ledger.repeated()).isEmpty();
+            while (answeredOffset(admin) < IMAGES + 1) {
+                assertThat(stack.failure()).isEqualTo(Optional.empty());
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+    }
+
+    @Test
+    void aStartWithoutACheckpointBeginsWithTheFirstThatHasNoAnswer() throws Exception {
+        FileUtils.deleteDirectory(data.resolve("checkpoints").toFile());
+        try (LocalStack stack = Stacks.start(data, Duration.ZERO);
+                OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
+            reader.readUntilAllOf(Images.ids(images));
+        }
+    }
+
+    @Test
+    void oneThatKafkaHasDeletedIsADeadLetter() throws Exception {
+        int deleted = 7;
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data.resolve("kafka"), 0);
+                Admin admin = admin(broker.bootstrapServers())) {
+            admin.deleteRecords(Map.of(PARTITION, RecordsToDelete.beforeOffset(deleted)))
+                    .all()
+                    .get();
+        }
+        try (LocalStack stack = Stacks.start(data, Duration.ZERO);
+                Uploader uploader = new Uploader(stack.bootstrapServers());
+                OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
+            List<String> gone = IntStream.range(0, deleted)
+                    .mapToObj(offset -> PARTITION + "@" + offset)
+                    .toList();
+            reader.readUntilAllOf(Images.ids(images.subList(deleted, IMAGES)));
+            reader.readUntilAllOf(gone);
+            reader.readUntilAllOf(uploader.markers(12));
+
+            assertThat(reader.ledger.repeated()).isEmpty();
+            assertThat(reader.ledger.missing(Images.ids(images))).isEqualTo(Images.ids(images.subList(0, deleted)));
+            assertThat(gone)
+                    .extracting(reader.letters::get)
+                    .extracting(DeadLetter::getCode)
+                    .containsOnly(ErrorCode.MESSAGE_GONE.name());
+        }
+    }
+
+    private int newestCheckpoint() {
+        return Checkpoints.newest(data.resolve("checkpoints"))
+                .map(folder -> Integer.parseInt(folder.getFileName().toString().replace("chk-", "")))
+                .orElse(0);
+    }
+
+    /** Until a checkpoint that had the images in flight was noted. */
+    private static void awaitAnsweredOffset(Admin admin) throws Exception {
+        while (answered(admin).get(PARTITION) == null) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private static long answeredOffset(Admin admin) throws Exception {
+        OffsetAndMetadata offset = answered(admin).get(PARTITION);
+        return offset == null ? -1 : offset.offset();
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> answered(Admin admin) throws Exception {
+        return admin.listConsumerGroupOffsets(AttributionJobSettings.DEFAULT_TRANSACTIONAL_ID_PREFIX)
+                .partitionsToOffsetAndMetadata()
+                .get();
+    }
+
+    private static Admin admin(String bootstrapServers) {
+        return Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    }
+}
