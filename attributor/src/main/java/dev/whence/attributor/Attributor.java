@@ -137,16 +137,18 @@ public final class Attributor implements AutoCloseable {
     public BatchAttribution attribute(List<CanonicalImage> images) {
         List<Attribution> attributions = new ArrayList<>(images.size());
         long embed = 0;
+        long search = 0;
         long project = 0;
         long attribute = 0;
         for (List<CanonicalImage> some : Crops.batches(images, Math.max(MOST_CROPS, images.size()))) {
             BatchAttribution batch = read(some, extractor.extract(some));
             attributions.addAll(batch.attributions());
             embed += batch.embedNanos();
+            search += batch.searchNanos();
             project += batch.projectNanos();
             attribute += batch.attributeNanos();
         }
-        return new BatchAttribution(attributions, embed, project, attribute);
+        return new BatchAttribution(attributions, embed, search, project, attribute);
     }
 
     private BatchAttribution read(List<CanonicalImage> images, ArtifactExtractor.Artifacts artifacts) {
@@ -162,7 +164,11 @@ public final class Attributor implements AutoCloseable {
                     artifacts.readings().get(i)));
         }
         return new BatchAttribution(
-                attributions, artifacts.embedNanos(), artifacts.projectNanos(), System.nanoTime() - start);
+                attributions,
+                artifacts.embedNanos(),
+                artifacts.searchNanos(),
+                artifacts.projectNanos(),
+                System.nanoTime() - start);
     }
 
     /**

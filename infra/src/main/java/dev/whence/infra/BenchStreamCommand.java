@@ -83,7 +83,7 @@ final class BenchStreamCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up-seconds",
             paramLabel = "S",
-            defaultValue = "5",
+            defaultValue = "15",
             description =
                     "Seconds that a job which was started is warmed up at most; it ends once the JVM compiles little"
                             + " (default: ${DEFAULT-VALUE}).")
@@ -99,7 +99,7 @@ final class BenchStreamCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            defaultValue = "4000",
+            defaultValue = "8000",
             description = "Images of a round; the sources are repeated as often as that takes"
                     + " (default: ${DEFAULT-VALUE}).")
     private int images;

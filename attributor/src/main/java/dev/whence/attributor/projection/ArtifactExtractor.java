@@ -54,9 +54,14 @@ public final class ArtifactExtractor implements AutoCloseable {
      * @param artifacts {@code [view][crop]}: signed artifacts of all {@link Crops} of the images, of the space's shape, row by row
      * @param readings {@code [image]}: where it stands in each space, with the artifact of the first view that projects there; of
      *     several crops that of the one closest to a real point, in each space its own
+     * @param searchNanos of the time for projecting, that in which there was nothing to do but to wait for searches
      */
     public record Artifacts(
-            float[][][] artifacts, List<List<SpaceReading>> readings, long embedNanos, long projectNanos) {}
+            float[][][] artifacts,
+            List<List<SpaceReading>> readings,
+            long embedNanos,
+            long searchNanos,
+            long projectNanos) {}
 
     public List<View> views() {
         return views;
@@ -73,8 +78,11 @@ public final class ArtifactExtractor implements AutoCloseable {
         for (int s = 0; s < spaces.size(); s++) {
             searches.add(search(spaces.get(s), parts, embeddings[s]));
         }
+        long searching = System.nanoTime() - embedded;
         for (int s = 0; s < spaces.size(); s++) {
+            long asked = System.nanoTime();
             List<List<Neighbour>> nearest = result(searches.get(s));
+            searching += System.nanoTime() - asked;
             boolean read = false;
             for (int v = 0; v < views.size(); v++) {
                 if (views.get(v).space().equals(spaces.get(s))) {
@@ -87,7 +95,8 @@ public final class ArtifactExtractor implements AutoCloseable {
             }
         }
         long projected = System.nanoTime();
-        return new Artifacts(artifacts, closest(readings, Crops.of(images)), embedded - start, projected - embedded);
+        return new Artifacts(
+                artifacts, closest(readings, Crops.of(images)), embedded - start, searching, projected - embedded);
     }
 
     private List<List<SpaceReading>> closest(SpaceReading[][] readings, Crops crops) {

@@ -14,10 +14,12 @@ import dev.whence.stream.AttributionJobSettings;
 import dev.whence.stream.PassThroughJob;
 import dev.whence.stream.engine.EngineSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -30,10 +32,12 @@ final class ConfigurationBench implements AutoCloseable {
     /** The pass-through job is so much faster that it needs more images for a time worth measuring. */
     static final int PASS_THROUGH_TIMES = 10;
 
-    private static final int WARM_UP_BATCHES = 4;
+    private static final int WARM_UP_BATCHES = 8;
 
     /** Share of the time in which the JVM compiles, above which a job is not warm yet. */
-    private static final double BUSY_COMPILER = 0.1;
+    private static final double BUSY_COMPILER = 0.05;
+
+    private static final Duration LOOK_AT_THE_COMPILER = Duration.ofMillis(200);
 
     private final StreamBench.Settings settings;
     private final StreamConfiguration configuration;
@@ -205,7 +209,20 @@ final class ConfigurationBench implements AutoCloseable {
         long compiled = Machine.compilationMillis();
         long start = System.nanoTime();
         trial.run(LoadSchedule.atOnce("warm-up", images));
-        return (Machine.compilationMillis() - compiled) * 1e6 > BUSY_COMPILER * (System.nanoTime() - start);
+        boolean much = (Machine.compilationMillis() - compiled) * 1e6 > BUSY_COMPILER * (System.nanoTime() - start);
+        if (much) {
+            awaitCompiler();
+        }
+        return much;
+    }
+
+    /** Under load the compiler gets little of the processor, and what it has not come to yet is slow: it is given time. */
+    private static void awaitCompiler() throws InterruptedException {
+        long before;
+        do {
+            before = Machine.compilationMillis();
+            TimeUnit.NANOSECONDS.sleep(LOOK_AT_THE_COMPILER.toNanos());
+        } while ((Machine.compilationMillis() - before) > BUSY_COMPILER * LOOK_AT_THE_COMPILER.toMillis());
     }
 
     /** CPU milliseconds of an image by what the threads are for. */

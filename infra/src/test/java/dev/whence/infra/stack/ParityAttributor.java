@@ -54,7 +54,7 @@ final class ParityAttributor implements ImageAttributor {
             throw new IllegalStateException("broken on purpose");
         }
         return new BatchAttribution(
-                images.stream().map(ParityAttributor::attribution).toList(), 1_000, 1_000, 1_000);
+                images.stream().map(ParityAttributor::attribution).toList(), 1_000, 500, 1_000, 1_000);
     }
 
     private static Attribution attribution(CanonicalImage image) {

@@ -198,6 +198,7 @@ public final class AttributionEngine implements AutoCloseable {
             return Optional.of(e);
         }
         metrics.stage(Stage.EMBED, result.embedNanos());
+        metrics.stage(Stage.SEARCH, result.searchNanos());
         metrics.stage(Stage.PROJECT, result.projectNanos());
         metrics.stage(Stage.ATTRIBUTE, result.attributeNanos());
         for (int i = 0; i < batch.size(); i++) {

@@ -13,7 +13,8 @@ public enum Metric {
     STAGE_SECONDS(
             "whence_stage_seconds",
             Type.HISTOGRAM,
-            "Time in each stage: decode and queue of one image; embed, project and attribute of one micro-batch.",
+            "Time in each stage: decode and queue of one image; embed, search, project and attribute of one micro-batch."
+                    + " Search is the reference collections' part of project: the latency of the store.",
             "stage"),
     BATCH_IMAGES("whence_batch_images", Type.HISTOGRAM, "Images in one micro-batch."),
     RETRIED_BATCHES(

@@ -9,6 +9,8 @@ public enum Stage {
     /** Waiting for the micro-batch. */
     QUEUE,
     EMBED,
+    /** The reference collections' part of PROJECT: the latency of the store. */
+    SEARCH,
     PROJECT,
     ATTRIBUTE;
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,28 @@ class MicroBatcherTest {
             busy.countDown();
 
             assertThat(batches.take()).hasSize(49);
+        }
+    }
+
+    @Test
+    void aBatchWaitsLongerWhileAnotherIsAtWorkAndNoLonger() throws InterruptedException {
+        Duration age = Duration.ofSeconds(3);
+        CountDownLatch busy = new CountDownLatch(1);
+        try (MicroBatcher<Integer> batcher = new MicroBatcher<>("test", 2, 2, age, batch -> {
+            batches.add(batch);
+            await(busy);
+        })) {
+            IntStream.range(0, 2).forEach(batcher::add);
+            assertThat(batches.take()).containsExactly(0, 1);
+            long start = System.nanoTime();
+            batcher.add(2);
+
+            assertThat(batches.poll(age.toMillis() + 500, TimeUnit.MILLISECONDS))
+                    .as("a batch that is as old as an idle batcher lets it become")
+                    .isNull();
+            busy.countDown();
+            assertThat(batches.take()).containsExactly(2);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(age.multipliedBy(2));
         }
     }
 

@@ -58,7 +58,7 @@ final class PickyAttributor implements ImageAttributor {
             throw new IllegalStateException("the model failed");
         }
         return new BatchAttribution(
-                images.stream().map(PickyAttributor::attribution).toList(), 6_000, 8_000, 10_000);
+                images.stream().map(PickyAttributor::attribution).toList(), 6_000, 7_000, 8_000, 10_000);
     }
 
     private static boolean says(CanonicalImage image, byte[] word) {
