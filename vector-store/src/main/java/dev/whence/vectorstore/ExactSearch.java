@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * Exact nearest neighbours of a batch of queries in one snapshot.
@@ -74,18 +73,15 @@ final class ExactSearch {
         }
         FirstPass first = firstPass(queries);
         Shortlist[] shortlists = first.shortlists;
-        int[] second = forSecondPass(first);
-        BitSet measured = new BitSet(shortlists.length);
-        measured.set(0, shortlists.length);
-        Arrays.stream(second).forEach(measured::clear);
+        BitSet second = forSecondPass(first);
         share(shortlists.length, query -> {
-            if (measured.get(query)) {
+            if (!second.get(query)) {
                 measure(queries.get(query), shortlists[query], Integer.MAX_VALUE);
             }
         });
-        if (second.length > 0) {
-            counters.secondPasses.add(second.length);
-            secondPass(queries, second, shortlists);
+        if (!second.isEmpty()) {
+            counters.secondPasses.add(second.cardinality());
+            secondPass(queries, second.stream().toArray(), shortlists);
         }
         List<List<Neighbour>> answers = new ArrayList<>(Collections.nCopies(queries.size(), List.of()));
         share(shortlists.length, query -> answers.set(query, neighbours(shortlists[query].nearest())));
@@ -96,19 +92,18 @@ final class ExactSearch {
      * The queries for which going over all rows costs less than measuring what their shortlists hold, nearly all of which would have
      * to be measured. They share the reading of the rows, so either all gain by it together or none goes.
      */
-    private int[] forSecondPass(FirstPass first) {
-        long rows = snapshot.manifest().count();
-        int[] candidates = IntStream.range(0, first.shortlists.length)
-                .filter(query -> first.tooLong[query] || first.shortlists[query].size() > MULTIPLYING * rows)
-                .toArray();
-        double gain = Arrays.stream(candidates)
-                .mapToDouble(query -> first.shortlists[query].size() - MULTIPLYING * rows)
-                .sum();
-        return gain > READING * rows
-                ? candidates
-                : Arrays.stream(candidates)
-                        .filter(query -> first.tooLong[query])
-                        .toArray();
+    private BitSet forSecondPass(FirstPass first) {
+        double multiplied = MULTIPLYING * snapshot.manifest().count();
+        BitSet tooLong = new BitSet();
+        BitSet cheaper = new BitSet();
+        double gain = 0;
+        for (int query = 0; query < first.shortlists.length; query++) {
+            double saved = first.shortlists[query].size() - multiplied;
+            tooLong.set(query, first.tooLong[query]);
+            cheaper.set(query, first.tooLong[query] || saved > 0);
+            gain += Math.max(0, saved);
+        }
+        return gain > READING * snapshot.manifest().count() ? cheaper : tooLong;
     }
 
     private Nearest newNearest() {
