@@ -15,9 +15,7 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
-import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.StrictKafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -95,7 +93,12 @@ public final class AttributionJob {
 
     @SuppressWarnings("deprecation") // Kafka deprecates the enum, the connector still asks for it
     static KafkaSource<RawMessage> images(AttributionJobSettings settings) {
-        return source(settings, Topic.IMAGES, OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST));
+        return source(
+                settings,
+                Topic.IMAGES,
+                settings.since()
+                        .<OffsetsInitializer>map(ImagesSince::new)
+                        .orElseGet(() -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST)));
     }
 
     /** Changes of before the start are not followed: what the job is started with is the later word. */
@@ -123,18 +126,11 @@ public final class AttributionJob {
                 .setKeySerializationSchema(new KeyedMessage.KeyWriter())
                 .setValueSerializationSchema(new KeyedMessage.ValueWriter())
                 .build();
-        Properties producer = producer(settings);
-        return switch (settings.delivery()) {
-            case EXACTLY_ONCE ->
-                new StrictKafkaSink<>(producer, settings.transactionalIdPrefix() + "-" + topic.topicName(), serializer);
-            case AT_LEAST_ONCE ->
-                KafkaSink.<KeyedMessage>builder()
-                        .setKafkaProducerConfig(producer)
-                        .setRecordSerializer(serializer)
-                        .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-                        .build();
-            case NONE -> throw new IllegalArgumentException("The settings refuse it");
-        };
+        return new StrictKafkaSink<>(
+                settings.delivery(),
+                producer(settings),
+                settings.transactionalIdPrefix() + "-" + topic.topicName(),
+                serializer);
     }
 
     private static Properties producer(AttributionJobSettings settings) {
