@@ -1,10 +1,12 @@
 package dev.whence.infra;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** When a job's events become visible, and how often. */
+/** When a job's events become visible, how often, and where they start. */
 final class DeliveryOptions {
     @Option(
             names = "--delivery",
@@ -21,6 +23,17 @@ final class DeliveryOptions {
                     "Milliseconds between checkpoints; with exactly-once a verdict can be read when the next one is"
                             + " done (default: ${DEFAULT-VALUE}).")
     private long checkpointMillis;
+
+    @Option(
+            names = "--since",
+            paramLabel = "INSTANT",
+            description = {
+                "Start without a checkpoint: attribute again the images that came to whence.images since this time, such as"
+                        + " 2026-11-28T19:00:00Z, and those that were never read.",
+                "For one start, after Kafka has lost transactions of a checkpoint; the next one goes on from the new"
+                        + " checkpoints."
+            })
+    Optional<Instant> since = Optional.empty();
 
     Duration interval() {
         return Duration.ofMillis(checkpointMillis);

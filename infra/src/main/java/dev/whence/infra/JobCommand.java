@@ -116,6 +116,7 @@ public final class JobCommand implements Callable<Integer> {
         model.requireFolders();
         ClusterJob.Submitted job = ClusterJob.submit(settings(), flink, restored);
         job.restored().ifPresent(from -> spec.commandLine().getOut().printf("goes on from %s%n", from));
+        job.passedOver().ifPresent(newest -> spec.commandLine().getOut().printf("passes over %s%n", newest));
         spec.commandLine().getOut().printf("job %s%n", job.id());
         return job;
     }
@@ -136,6 +137,7 @@ public final class JobCommand implements Callable<Integer> {
                 checkpoints.orElseGet(() -> data.folder.resolve("checkpoints")).toAbsolutePath(),
                 delivery.interval(),
                 DeliveryGuarantee.valueOf(delivery.guarantee.name()),
-                transactionalIdPrefix);
+                transactionalIdPrefix,
+                delivery.since);
     }
 }

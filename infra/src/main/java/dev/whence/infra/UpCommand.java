@@ -56,10 +56,12 @@ final class UpCommand implements Callable<Integer> {
                 .withEngine(model.engine)
                 .withPorts(port, metricsPort)
                 .withInferenceThreads(model.threads.count())
-                .withDelivery(DeliveryGuarantee.valueOf(delivery.guarantee.name()), delivery.interval());
+                .withDelivery(DeliveryGuarantee.valueOf(delivery.guarantee.name()), delivery.interval())
+                .withImagesSince(delivery.since);
         PrintWriter out = spec.commandLine().getOut();
         try (Foreground foreground = new Foreground();
                 LocalStack stack = LocalStack.start(settings)) {
+            stack.passedOver().ifPresent(newest -> out.printf("passes over %s%n", newest));
             stack.awaitRunning();
             out.printf("Kafka    %s (topic whence.images in, whence.provenance out)%n", stack.bootstrapServers());
             out.printf("metrics  %s%n", stack.metricsUri());

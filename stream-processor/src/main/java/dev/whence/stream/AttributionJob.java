@@ -4,8 +4,10 @@ import dev.whence.schemas.Topic;
 import dev.whence.stream.engine.EngineSettings;
 import dev.whence.stream.engine.RawMessage;
 import java.time.Duration;
+import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -14,8 +16,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
-import org.apache.flink.connector.kafka.sink.KafkaSink;
-import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.flink.connector.kafka.sink.StrictKafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -27,6 +28,7 @@ import org.apache.flink.util.OutputTag;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The job from whence.images to whence.provenance and whence.dead-letters.
@@ -92,7 +94,12 @@ public final class AttributionJob {
 
     @SuppressWarnings("deprecation") // Kafka deprecates the enum, the connector still asks for it
     static KafkaSource<RawMessage> images(AttributionJobSettings settings) {
-        return source(settings, Topic.IMAGES, OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST));
+        return source(
+                settings,
+                Topic.IMAGES,
+                settings.since()
+                        .<OffsetsInitializer>map(ImagesSince::new)
+                        .orElseGet(() -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST)));
     }
 
     /** Changes of before the start are not followed: what the job is started with is the later word. */
@@ -116,22 +123,28 @@ public final class AttributionJob {
                 .build();
     }
 
-    static KafkaSink<KeyedMessage> sink(AttributionJobSettings settings, Topic topic) {
-        return KafkaSink.<KeyedMessage>builder()
-                .setBootstrapServers(settings.bootstrapServers())
-                .setRecordSerializer(KafkaRecordSerializationSchema.<KeyedMessage>builder()
-                        .setTopic(topic.topicName())
-                        .setKeySerializationSchema(new KeyedMessage.KeyWriter())
-                        .setValueSerializationSchema(new KeyedMessage.ValueWriter())
-                        .build())
-                .setDeliveryGuarantee(settings.delivery())
-                .setTransactionalIdPrefix(settings.transactionalIdPrefix() + "-" + topic.topicName())
-                // The other strategy leaves transactional ids behind on the broker with every checkpoint.
-                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
-                .setProperty(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTION_TIMEOUT.toMillis()))
-                .setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4")
-                .setProperty(ProducerConfig.LINGER_MS_CONFIG, "5")
+    static Sink<KeyedMessage> sink(AttributionJobSettings settings, Topic topic) {
+        KafkaRecordSerializationSchema<KeyedMessage> serializer = KafkaRecordSerializationSchema.<KeyedMessage>builder()
+                .setTopic(topic.topicName())
+                .setKeySerializationSchema(new KeyedMessage.KeyWriter())
+                .setValueSerializationSchema(new KeyedMessage.ValueWriter())
                 .build();
+        return new StrictKafkaSink<>(
+                settings.delivery(),
+                producer(settings),
+                settings.transactionalIdPrefix() + "-" + topic.topicName(),
+                serializer);
+    }
+
+    private static Properties producer(AttributionJobSettings settings) {
+        Properties producer = new Properties();
+        producer.setProperty(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+        producer.setProperty(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+        producer.setProperty(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+        producer.setProperty(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTION_TIMEOUT.toMillis()));
+        producer.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        producer.setProperty(ProducerConfig.LINGER_MS_CONFIG, "5");
+        return producer;
     }
 
     static Configuration configuration(AttributionJobSettings settings) {

@@ -3,6 +3,8 @@ package dev.whence.stream;
 import dev.whence.stream.engine.EngineSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 
 /**
@@ -15,6 +17,8 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
  * @param checkpointInterval with exactly-once delivery events become visible at checkpoints: half of it is added to the median latency
  * @param delivery EXACTLY_ONCE, or AT_LEAST_ONCE for lower latency: then a restart may repeat events
  * @param transactionalIdPrefix names this job's transactions; stays the same over restarts and belongs to no other job on the same Kafka
+ * @param since images that came to Kafka since then are read even if they were read before, where no checkpoint is restored; empty
+ *     for what the consumer group has not read
  */
 public record AttributionJobSettings(
         String bootstrapServers,
@@ -23,7 +27,8 @@ public record AttributionJobSettings(
         Path checkpoints,
         Duration checkpointInterval,
         DeliveryGuarantee delivery,
-        String transactionalIdPrefix) {
+        String transactionalIdPrefix,
+        Optional<Instant> since) {
 
     public static final int DEFAULT_BATCH_SIZE = 64;
     public static final Duration DEFAULT_MAX_BATCH_AGE = Duration.ofMillis(10);
@@ -44,6 +49,10 @@ public record AttributionJobSettings(
         if (transactionalIdPrefix.isBlank()) {
             throw new IllegalArgumentException("Exactly-once delivery needs a transactional id prefix");
         }
+        if (since.filter(Instant.now()::isBefore).isPresent()) {
+            throw new IllegalArgumentException(
+                    "Images since %s cannot be read yet: it is in the future".formatted(since.get()));
+        }
     }
 
     /** Exactly once, a checkpoint every {@link #DEFAULT_CHECKPOINT_INTERVAL}. */
@@ -56,6 +65,7 @@ public record AttributionJobSettings(
                 checkpoints,
                 DEFAULT_CHECKPOINT_INTERVAL,
                 DeliveryGuarantee.EXACTLY_ONCE,
-                DEFAULT_TRANSACTIONAL_ID_PREFIX);
+                DEFAULT_TRANSACTIONAL_ID_PREFIX,
+                Optional.empty());
     }
 }

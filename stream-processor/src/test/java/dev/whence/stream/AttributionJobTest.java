@@ -8,8 +8,10 @@ import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.stream.engine.EngineSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.runtime.OperatorIDPair;
@@ -60,9 +62,32 @@ class AttributionJobTest {
     @Test
     void refusesDeliveryThatLosesEvents() {
         assertThatThrownBy(() -> new AttributionJobSettings(
-                        "localhost:1", engine(), 1, folder, Duration.ofSeconds(1), DeliveryGuarantee.NONE, "prefix"))
+                        "localhost:1",
+                        engine(),
+                        1,
+                        folder,
+                        Duration.ofSeconds(1),
+                        DeliveryGuarantee.NONE,
+                        "prefix",
+                        Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("EXACTLY_ONCE or AT_LEAST_ONCE");
+    }
+
+    /** All that is on Kafka by then would be passed over. */
+    @Test
+    void refusesToReadImagesSinceATimeInTheFuture() {
+        assertThatThrownBy(() -> new AttributionJobSettings(
+                        "localhost:1",
+                        engine(),
+                        1,
+                        folder,
+                        Duration.ofSeconds(1),
+                        DeliveryGuarantee.EXACTLY_ONCE,
+                        "prefix",
+                        Optional.of(Instant.now().plusSeconds(60))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("in the future");
     }
 
     private static List<JobVertex> vertices(AttributionJobSettings settings) {
@@ -71,7 +96,14 @@ class AttributionJobTest {
 
     private AttributionJobSettings settings(String prefix) {
         return new AttributionJobSettings(
-                "localhost:1", engine(), 2, folder, Duration.ofSeconds(1), DeliveryGuarantee.EXACTLY_ONCE, prefix);
+                "localhost:1",
+                engine(),
+                2,
+                folder,
+                Duration.ofSeconds(1),
+                DeliveryGuarantee.EXACTLY_ONCE,
+                prefix,
+                Optional.empty());
     }
 
     private EngineSettings engine() {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -184,7 +185,8 @@ final class ConfigurationBench implements AutoCloseable {
                 folder.resolve("checkpoints-" + trials),
                 configuration.checkpointInterval(),
                 configuration.delivery(),
-                "whence-bench-" + trials);
+                "whence-bench-" + trials,
+                Optional.empty());
     }
 
     /** A job whose code the JVM has compiled, or that was given time enough for it. */

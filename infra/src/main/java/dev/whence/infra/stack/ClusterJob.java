@@ -26,25 +26,33 @@ public final class ClusterJob {
      * @param restAddress host:port
      * @param restored checkpoint or savepoint to go on from; if empty the one that the cluster was told, else the newest
      *     checkpoint in the job's folder
-     * @throws IllegalArgumentException if the address is none
+     * @throws IllegalArgumentException if the address is none, or a checkpoint or savepoint is named though the settings say since when
+     *     images are to be read again
      * @throws IllegalStateException if the cluster does not take the job
      */
     public static Submitted submit(AttributionJobSettings settings, String restAddress, Optional<String> restored) {
-        LocalStack.createTopics(settings.bootstrapServers());
         // A cluster that runs a program forbids environments other than its own.
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.areExplicitEnvironmentsAllowed()
                 ? new StreamExecutionEnvironment(remote(restAddress))
                 : StreamExecutionEnvironment.getExecutionEnvironment();
         AttributionJob.define(environment, settings);
-        Optional<String> from = restored.or(
-                        () -> environment.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH))
-                .or(() -> Checkpoints.newest(settings.checkpoints())
-                        .map(Path::toUri)
-                        .map(Object::toString));
+        Optional<String> named =
+                restored.or(() -> environment.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH));
+        Optional<String> newest =
+                Checkpoints.newest(settings.checkpoints()).map(Path::toUri).map(Object::toString);
+        boolean afresh = settings.since().isPresent();
+        if (afresh && named.isPresent()) {
+            throw new IllegalArgumentException(
+                    "--since starts without a checkpoint, and %s is to be restored: name one of them"
+                            .formatted(named.get()));
+        }
+        LocalStack.createTopics(settings.bootstrapServers());
+        Optional<String> from = afresh ? Optional.empty() : named.or(() -> newest);
         from.ifPresent(
                 path -> environment.configure(new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, path)));
         try {
-            return new Submitted(environment.executeAsync().getJobID().toHexString(), from);
+            return new Submitted(
+                    environment.executeAsync().getJobID().toHexString(), from, afresh ? newest : Optional.empty());
         } catch (Exception e) { // the environment declares no better
             throw new IllegalStateException(
                     "The Flink cluster at %s does not take the job: %s"
@@ -91,6 +99,7 @@ public final class ClusterJob {
      *
      * @param id as Flink names it
      * @param restored the checkpoint or savepoint it goes on from
+     * @param passedOver the newest checkpoint in the job's folder, where it reads images since an instant instead
      */
-    public record Submitted(String id, Optional<String> restored) {}
+    public record Submitted(String id, Optional<String> restored, Optional<String> passedOver) {}
 }

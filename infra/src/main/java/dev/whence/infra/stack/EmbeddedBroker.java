@@ -111,6 +111,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         properties.setProperty("broker.session.timeout.ms", "6000");
         properties.setProperty("broker.heartbeat.interval.ms", "1000");
         properties.setProperty("initial.broker.registration.timeout.ms", "60000");
+        // Transactions that timed out while it was away are left to the job, which commits them when it goes on.
+        properties.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "600000");
         properties.setProperty("group.initial.rebalance.delay.ms", "0");
         properties.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));
         return properties;

@@ -27,12 +27,19 @@ public final class LocalStack implements AutoCloseable {
     private final EmbeddedBroker broker;
     private final MetricsServer metrics;
     private final RunningJob job;
+    private final Optional<Path> passedOver;
     private final Deque<AutoCloseable> parts;
 
-    private LocalStack(EmbeddedBroker broker, MetricsServer metrics, RunningJob job, Deque<AutoCloseable> parts) {
+    private LocalStack(
+            EmbeddedBroker broker,
+            MetricsServer metrics,
+            RunningJob job,
+            Optional<Path> passedOver,
+            Deque<AutoCloseable> parts) {
         this.broker = broker;
         this.metrics = metrics;
         this.job = job;
+        this.passedOver = passedOver;
         this.parts = parts;
     }
 
@@ -65,12 +72,14 @@ public final class LocalStack implements AutoCloseable {
             MetricsServer metrics = MetricsServer.start(LOOPBACK, settings.metricsPort());
             parts.push(metrics);
             Path checkpoints = settings.data().resolve("checkpoints");
+            Optional<Path> newest = Checkpoints.newest(checkpoints);
+            boolean afresh = settings.since().isPresent();
             RunningJob job = RunningJob.start(
                     AttributionJob.graph(jobSettings(settings, engine, broker, checkpoints)),
                     settings.parallelism(),
-                    Checkpoints.newest(checkpoints));
+                    afresh ? Optional.empty() : newest);
             parts.push(job);
-            return new LocalStack(broker, metrics, job, parts);
+            return new LocalStack(broker, metrics, job, afresh ? newest : Optional.empty(), parts);
         } catch (RuntimeException e) {
             close(parts);
             throw e;
@@ -86,7 +95,8 @@ public final class LocalStack implements AutoCloseable {
                 checkpoints,
                 settings.checkpointInterval(),
                 settings.delivery(),
-                AttributionJobSettings.DEFAULT_TRANSACTIONAL_ID_PREFIX);
+                AttributionJobSettings.DEFAULT_TRANSACTIONAL_ID_PREFIX,
+                settings.since());
     }
 
     /** Creates the topics that Kafka lacks, with as many copies as the broker makes by default. */
@@ -113,6 +123,11 @@ public final class LocalStack implements AutoCloseable {
      */
     public void awaitRunning() throws InterruptedException {
         job.awaitRunning();
+    }
+
+    /** The newest checkpoint, where images since an instant were asked for and the job did not go on from it. */
+    public Optional<Path> passedOver() {
+        return passedOver;
     }
 
     /** Why the job ended for good; empty while it runs, or restarts after a failure. */

@@ -5,6 +5,8 @@ import dev.whence.attributor.reference.MilvusAccess;
 import dev.whence.stream.AttributionJobSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 
 /**
@@ -23,6 +25,7 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
  * @param maxBatchAge how long the first image of a micro-batch waits for others
  * @param checkpointInterval how often events become visible to readers of committed ones
  * @param delivery EXACTLY_ONCE or AT_LEAST_ONCE
+ * @param since if given no checkpoint is restored and the images that came since then are attributed again
  */
 public record LocalStackSettings(
         Path data,
@@ -37,7 +40,8 @@ public record LocalStackSettings(
         int batchSize,
         Duration maxBatchAge,
         Duration checkpointInterval,
-        DeliveryGuarantee delivery) {
+        DeliveryGuarantee delivery,
+        Optional<Instant> since) {
 
     private static final int DEFAULT_PARALLELISM = 2;
 
@@ -56,7 +60,8 @@ public record LocalStackSettings(
                 AttributionJobSettings.DEFAULT_BATCH_SIZE,
                 AttributionJobSettings.DEFAULT_MAX_BATCH_AGE,
                 AttributionJobSettings.DEFAULT_CHECKPOINT_INTERVAL,
-                DeliveryGuarantee.EXACTLY_ONCE);
+                DeliveryGuarantee.EXACTLY_ONCE,
+                Optional.empty());
     }
 
     /** The same with this access to the server of the reference. */
@@ -74,7 +79,8 @@ public record LocalStackSettings(
                 batchSize,
                 maxBatchAge,
                 checkpointInterval,
-                delivery);
+                delivery,
+                since);
     }
 
     /** The same with this engine for the networks. */
@@ -92,7 +98,8 @@ public record LocalStackSettings(
                 batchSize,
                 maxBatchAge,
                 checkpointInterval,
-                delivery);
+                delivery,
+                since);
     }
 
     /** The same on these ports. */
@@ -110,7 +117,8 @@ public record LocalStackSettings(
                 batchSize,
                 maxBatchAge,
                 checkpointInterval,
-                delivery);
+                delivery,
+                since);
     }
 
     /** The same with so many inference threads. */
@@ -128,7 +136,8 @@ public record LocalStackSettings(
                 batchSize,
                 maxBatchAge,
                 checkpointInterval,
-                delivery);
+                delivery,
+                since);
     }
 
     /** The same with this delivery and this interval between checkpoints. */
@@ -146,7 +155,27 @@ public record LocalStackSettings(
                 batchSize,
                 maxBatchAge,
                 interval,
-                guarantee);
+                guarantee,
+                since);
+    }
+
+    /** The same that reads the images since then again, or goes on where it stopped if empty. */
+    public LocalStackSettings withImagesSince(Optional<Instant> instant) {
+        return new LocalStackSettings(
+                data,
+                bundle,
+                reference,
+                access,
+                engine,
+                port,
+                metricsPort,
+                inferenceThreads,
+                parallelism,
+                batchSize,
+                maxBatchAge,
+                checkpointInterval,
+                delivery,
+                instant);
     }
 
     /** Folder of the claim-check store. */

@@ -1,5 +1,6 @@
 package dev.whence.infra.stack;
 
+import dev.whence.stream.LostTransactionException;
 import dev.whence.stream.metrics.FlinkMetrics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.util.ExceptionUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,8 +101,11 @@ public final class RunningJob implements AutoCloseable {
     public void awaitRunning() throws InterruptedException {
         while (!isRunning()) {
             if (result.isDone()) {
-                throw new IllegalStateException(
-                        "The attribution job ended before it ran", failure().orElse(null));
+                Throwable failure = failure().orElse(null);
+                if (failure instanceof LostTransactionException lost) {
+                    throw lost;
+                }
+                throw new IllegalStateException("The attribution job ended before it ran", failure);
             }
             TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
         }
@@ -139,7 +144,15 @@ public final class RunningJob implements AutoCloseable {
         if (result.isCompletedExceptionally()) {
             return Optional.of(new IllegalStateException("The Flink cluster is gone"));
         }
-        return result.join().getSerializedThrowable().map(Throwable.class::cast);
+        return result.join().getSerializedThrowable().map(RunningJob::tellingOf);
+    }
+
+    /** Flink wraps the one that says what to do. */
+    private static Throwable tellingOf(Throwable failure) {
+        return ExceptionUtils.findSerializedThrowable(
+                        failure, LostTransactionException.class, RunningJob.class.getClassLoader())
+                .map(Throwable.class::cast)
+                .orElse(failure);
     }
 
     @Override

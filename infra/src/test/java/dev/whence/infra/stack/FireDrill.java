@@ -8,6 +8,7 @@ import dev.whence.schemas.ErrorCode;
 import dev.whence.schemas.ProvenanceEvent;
 import java.io.BufferedReader;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,12 +91,27 @@ final class FireDrill implements AutoCloseable {
 
     /** Starts the job; the others of its options are the same every time. What it said it goes on from. */
     Optional<String> startJob(Map<String, String> options) throws Exception {
+        return said("goes on from ", startAndTell(options));
+    }
+
+    /** Starts the job without a checkpoint. The newest one, which it said it passes over. */
+    Optional<String> startJobSince(Instant instant) throws Exception {
+        String output = startAndTell(Map.of("--since", instant.toString()));
+        assertThat(said("goes on from ", output)).isEmpty();
+        return said("passes over ", output);
+    }
+
+    private String startAndTell(Map<String, String> options) throws Exception {
         String output = whence(jobCommand(options));
         assertThat(output).contains("job ");
         job = output.substring(output.lastIndexOf(' ')).strip();
+        return output;
+    }
+
+    private static Optional<String> said(String what, String output) {
         return output.lines()
-                .filter(line -> line.startsWith("goes on from "))
-                .map(line -> line.substring("goes on from ".length()))
+                .filter(line -> line.startsWith(what))
+                .map(line -> line.substring(what.length()))
                 .findFirst();
     }
 
@@ -187,6 +203,28 @@ final class FireDrill implements AutoCloseable {
             assertThat(System.nanoTime()).as("metrics: %s", pages).isLessThan(deadline);
             Thread.sleep(50);
         }
+    }
+
+    /** Waits until the job has ended by itself; why. */
+    String awaitFailure() throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        Optional<Throwable> failure = cluster.failure(job);
+        while (failure.isEmpty()) {
+            assertThat(System.nanoTime()).as("the job has not failed").isLessThan(deadline);
+            Thread.sleep(50);
+            failure = cluster.failure(job);
+        }
+        return String.valueOf(failure.get().getMessage());
+    }
+
+    /** Makes a checkpoint, which commits what was written before it. */
+    void checkpoint() throws Exception {
+        cluster.checkpoint(job);
+    }
+
+    /** Makes a savepoint, which commits nothing; where it is. The job goes on. */
+    String savepoint() throws Exception {
+        return cluster.savepoint(job, folder.resolve("savepoints"));
     }
 
     /** Stops the job; where it left its savepoint. */

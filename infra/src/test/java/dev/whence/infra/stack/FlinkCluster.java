@@ -303,19 +303,7 @@ final class FlinkCluster implements AutoCloseable {
 
     /** Stops the job; where it left its savepoint. */
     String stopWithSavepoint(String job, Path into) throws Exception {
-        HttpResponse<String> trigger = http.send(
-                HttpRequest.newBuilder(uri("/jobs/%s/stop".formatted(job)))
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(
-                                "{\"targetDirectory\":\"%s\"}".formatted(into.toUri())))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        String savepoint = "/jobs/%s/savepoints/%s"
-                .formatted(job, JSON.readTree(trigger.body()).path("request-id").asText());
-        JsonNode done = await(
-                savepoint, answer -> answer.path("status").path("id").asText().equals("COMPLETED"));
-        String location = done.path("operation").path("location").asText();
-        assertThat(location).as("savepoint: %s", done).isNotEmpty();
+        String location = awaitMade(job, "stop", "savepoints", "{\"targetDirectory\":\"%s\"}".formatted(into.toUri()));
         await("/jobs/" + job, answer -> answer.path("state").asText().equals("FINISHED"));
         return location;
     }
@@ -337,6 +325,46 @@ final class FlinkCluster implements AutoCloseable {
                 .filter(job -> !ENDED.contains(job.path("status").asText()))
                 .map(job -> job.path("id").asText())
                 .toList();
+    }
+
+    /** Makes a savepoint, after which the job goes on; where it is. Flink commits nothing of it. */
+    String savepoint(String job, Path into) throws Exception {
+        return awaitMade(
+                job,
+                "savepoints",
+                "savepoints",
+                "{\"target-directory\":\"%s\",\"cancel-job\":false}".formatted(into.toUri()));
+    }
+
+    /** Makes a checkpoint. Flink then commits what was written before it. */
+    void checkpoint(String job) throws Exception {
+        JsonNode made = awaitDone(job, "checkpoints", "checkpoints", "{\"checkpointType\":\"FULL\"}");
+        assertThat(made.path("operation").has("failureCause")).as("%s", made).isFalse();
+    }
+
+    private String awaitMade(String job, String trigger, String result, String how) throws Exception {
+        JsonNode made = awaitDone(job, trigger, result, how);
+        String location = made.path("operation").path("location").asText();
+        assertThat(location).as("savepoint: %s", made).isNotEmpty();
+        return location;
+    }
+
+    private JsonNode awaitDone(String job, String trigger, String result, String how) throws Exception {
+        HttpResponse<String> triggered = http.send(
+                HttpRequest.newBuilder(uri("/jobs/%s/%s".formatted(job, trigger)))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(how))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        return await(
+                "/jobs/%s/%s/%s"
+                        .formatted(
+                                job,
+                                result,
+                                JSON.readTree(triggered.body())
+                                        .path("request-id")
+                                        .asText()),
+                answer -> answer.path("status").path("id").asText().equals("COMPLETED"));
     }
 
     private JsonNode await(String path, Predicate<JsonNode> enough) throws Exception {

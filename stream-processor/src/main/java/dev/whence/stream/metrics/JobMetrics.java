@@ -22,6 +22,7 @@ public final class JobMetrics {
     private final Counter deadLetters;
     private final Counter retriedBatches;
     private final Counter storeWaits;
+    private final Counter lostTransactions;
     private final Histogram stageSeconds;
     private final Histogram batchImages;
     private final Histogram endToEndSeconds;
@@ -33,6 +34,7 @@ public final class JobMetrics {
         deadLetters = counter(Metric.DEAD_LETTERS, registry);
         retriedBatches = counter(Metric.RETRIED_BATCHES, registry);
         storeWaits = counter(Metric.STORE_WAITS, registry);
+        lostTransactions = counter(Metric.LOST_TRANSACTIONS, registry);
         stageSeconds = histogram(Metric.STAGE_SECONDS)
                 .classicExponentialUpperBounds(0.0001, 2, 17)
                 .register(registry);
@@ -83,6 +85,10 @@ public final class JobMetrics {
 
     public void storeWait() {
         storeWaits.inc();
+    }
+
+    public void lostTransaction() {
+        lostTransactions.inc();
     }
 
     public void stage(Stage stage, long nanos) {

@@ -41,6 +41,11 @@ public enum Metric {
             "precision",
             "reference",
             "reference_version"),
+    LOST_TRANSACTIONS(
+            "whence_lost_transactions_total",
+            Type.COUNTER,
+            "Transactions of a checkpoint that Kafka refused to commit for good: their events are missing until the job is"
+                    + " started with --since."),
     CHECKPOINTS("whence_checkpoints_total", Type.COUNTER, "Checkpoints that completed; each commits its events."),
     FAILED_CHECKPOINTS("whence_failed_checkpoints_total", Type.COUNTER, "Checkpoints that failed."),
     CHECKPOINT_SECONDS("whence_last_checkpoint_seconds", Type.GAUGE, "How long the last completed checkpoint took."),

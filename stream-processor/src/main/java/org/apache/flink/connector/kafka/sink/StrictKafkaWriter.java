@@ -1,0 +1,122 @@
+package org.apache.flink.connector.kafka.sink;
+
+import java.lang.reflect.Field;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.internal.BackchannelFactory;
+import org.apache.flink.connector.kafka.sink.internal.ReadableBackchannel;
+import org.apache.flink.connector.kafka.sink.internal.TransactionFinished;
+import org.apache.flink.connector.kafka.sink.internal.WritableBackchannel;
+import org.apache.flink.util.IOUtils;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Closes the admin client that the connector's writer opens at its start and needs no longer.
+ *
+ * <p>And keeps each transactional id from being used again until no checkpoint that a job may go on from holds its last transaction. The
+ * connector gives it back at the first barrier after the commit: if that barrier's checkpoint fails, the job goes on from the one
+ * before, commits that transaction again and finds its producer fenced, as if Kafka had taken the transaction back. Here an id is given back when a
+ * transaction that was prepared after the commit is committed itself; then being fenced means being lost.
+ */
+@NullMarked
+@SuppressWarnings("try") // close() may be interrupted: so is the connector's
+final class StrictKafkaWriter<T> extends ExactlyOnceKafkaWriter<T> {
+    private static final Field ADMIN_CLIENT = adminClient();
+
+    private final ReadableBackchannel<TransactionFinished> committed;
+    private final WritableBackchannel<TransactionFinished> reusable;
+    /** By the id of a prepared transaction those that had been committed before, each once. */
+    private final Map<String, List<TransactionFinished>> committedBefore = new HashMap<>();
+
+    private List<TransactionFinished> committedSince = new ArrayList<>();
+
+    StrictKafkaWriter(
+            Properties producer,
+            String transactionalIdPrefix,
+            WriterInitContext context,
+            KafkaRecordSerializationSchema<T> serializer,
+            Collection<KafkaWriterState> recovered) {
+        super(
+                DeliveryGuarantee.EXACTLY_ONCE,
+                producer,
+                transactionalIdPrefix,
+                context,
+                serializer,
+                context.asSerializationSchemaInitializationContext(),
+                TransactionNamingStrategy.POOLING.getAbortImpl(),
+                TransactionNamingStrategy.POOLING.getImpl(),
+                recovered);
+        BackchannelFactory channels = BackchannelFactory.getInstance();
+        int subtask = context.getTaskInfo().getIndexOfThisSubtask();
+        int attempt = context.getTaskInfo().getAttemptNumber();
+        committed = channels.getReadableBackchannel(subtask, attempt, committedChannel(transactionalIdPrefix));
+        reusable = channels.getWritableBackchannel(subtask, attempt, transactionalIdPrefix);
+    }
+
+    /** Name of the channel on which the committer says what it committed; the connector's own is named by the prefix. */
+    static String committedChannel(String transactionalIdPrefix) {
+        return transactionalIdPrefix + " committed";
+    }
+
+    /** Also where the start fails, as it does again and again while Kafka is away. */
+    @Override
+    public void initialize() {
+        try {
+            super.initialize();
+        } finally {
+            closeAdminClient();
+        }
+    }
+
+    /** Flink calls this at each barrier; it runs no commit between this and the snapshots of writer and committer. */
+    @Override
+    public Collection<KafkaCommittable> prepareCommit() {
+        for (TransactionFinished end = committed.poll(); end != null; end = committed.poll()) {
+            Optional.ofNullable(committedBefore.remove(end.getTransactionId()))
+                    .ifPresent(earlier -> earlier.forEach(reusable::send));
+            committedSince.add(end);
+        }
+        Collection<KafkaCommittable> prepared = super.prepareCommit();
+        for (KafkaCommittable transaction : prepared) {
+            committedBefore.put(transaction.getTransactionalId(), committedSince);
+            committedSince = new ArrayList<>();
+        }
+        return prepared;
+    }
+
+    @Override
+    public void close() throws Exception {
+        IOUtils.closeAll(super::close, committed, reusable);
+    }
+
+    private void closeAdminClient() {
+        try {
+            if (ADMIN_CLIENT.get(this) instanceof Admin client) {
+                client.close(Duration.ZERO);
+            }
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Field adminClient() {
+        try {
+            Field field = ExactlyOnceKafkaWriter.class.getDeclaredField("adminClient");
+            field.setAccessible(true);
+            return field;
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException(
+                    "The Kafka connector keeps its admin client elsewhere than in 5.0.0-2.2: see whether it closes it now",
+                    e);
+        }
+    }
+}
