@@ -60,7 +60,7 @@ class LostTransactionsIT {
             takeBackOpenTransactions(drill.broker.bootstrapServers());
 
             for (String delivery : List.of("exactly-once", "at-least-once")) {
-                drill.startJob(Map.of("--restore", savepoint, "--delivery", delivery));
+                drill.startJobThatEnds(Map.of("--restore", savepoint, "--delivery", delivery));
                 assertThat(drill.awaitFailure())
                         .as(delivery)
                         .contains("LostTransactionException", "its events are lost: start the job once with --since");
