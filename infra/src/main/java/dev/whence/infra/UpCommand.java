@@ -51,13 +51,18 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         model.requireFolders();
         model.engine.require();
-        LocalStackSettings settings = LocalStackSettings.of(data.folder, model.model, model.reference)
-                .withAccess(model.access())
-                .withEngine(model.engine)
-                .withPorts(port, metricsPort)
-                .withInferenceThreads(model.threads.count())
-                .withDelivery(DeliveryGuarantee.valueOf(delivery.guarantee.name()), delivery.interval())
-                .withImagesSince(delivery.since);
+        LocalStackSettings settings = new LocalStackSettings(
+                data.folder,
+                model.model,
+                model.reference,
+                model.access(),
+                model.engine,
+                port,
+                metricsPort,
+                model.threads.count(),
+                delivery.interval(),
+                DeliveryGuarantee.valueOf(delivery.guarantee.name()),
+                delivery.since);
         PrintWriter out = spec.commandLine().getOut();
         try (Foreground foreground = new Foreground();
                 LocalStack stack = LocalStack.start(settings)) {

@@ -362,8 +362,11 @@ public abstract class ReferenceCollectionContract {
         ExecutorService deleter = Executors.newSingleThreadExecutor();
         try (ReferenceCollection collection = create(DIMENSION, Metric.L2)) {
             collection.add(vectors);
-            Future<?> deletions = deleter.submit(
-                    () -> IntStream.range(100, 400).forEach(i -> collection.delete(List.of("image-" + i))));
+            Future<?> deletions = deleter.submit(() -> IntStream.range(10, 40)
+                    .forEach(part -> collection.delete(
+                            vectors.subList(10 * part, 10 * part + 10).stream()
+                                    .map(ReferenceVector::id)
+                                    .toList())));
             boolean ended;
             do {
                 ended = deletions.isDone();

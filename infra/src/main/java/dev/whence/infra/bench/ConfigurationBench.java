@@ -194,9 +194,9 @@ final class ConfigurationBench implements AutoCloseable {
         StreamTrial trial = StreamTrial.start(
                 broker.bootstrapServers(), job.transactionalIdPrefix(), graph, configuration.parallelism(), uploads);
         try {
-            long start = System.nanoTime();
-            while (compilesMuch(trial) && System.nanoTime() - start < settings.warmUpSeconds() * 1e9) {
-                // Once more.
+            long end = System.nanoTime() + (long) (settings.warmUpSeconds() * 1e9);
+            while (compilesMuch(trial) && System.nanoTime() < end) {
+                awaitCompiler(end);
             }
             return trial;
         } catch (Exception e) {
@@ -211,20 +211,17 @@ final class ConfigurationBench implements AutoCloseable {
         long compiled = Machine.compilationMillis();
         long start = System.nanoTime();
         trial.run(LoadSchedule.atOnce("warm-up", images));
-        boolean much = (Machine.compilationMillis() - compiled) * 1e6 > BUSY_COMPILER * (System.nanoTime() - start);
-        if (much) {
-            awaitCompiler();
-        }
-        return much;
+        return (Machine.compilationMillis() - compiled) * 1e6 > BUSY_COMPILER * (System.nanoTime() - start);
     }
 
     /** Under load the compiler gets little of the processor, and what it has not come to yet is slow: it is given time. */
-    private static void awaitCompiler() throws InterruptedException {
+    private static void awaitCompiler(long end) throws InterruptedException {
         long before;
         do {
             before = Machine.compilationMillis();
             TimeUnit.NANOSECONDS.sleep(LOOK_AT_THE_COMPILER.toNanos());
-        } while ((Machine.compilationMillis() - before) > BUSY_COMPILER * LOOK_AT_THE_COMPILER.toMillis());
+        } while (Machine.compilationMillis() - before > BUSY_COMPILER * LOOK_AT_THE_COMPILER.toMillis()
+                && System.nanoTime() < end);
     }
 
     /** CPU milliseconds of an image by what the threads are for. */

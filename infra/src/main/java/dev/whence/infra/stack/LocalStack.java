@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class LocalStack implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
     private static final String LOOPBACK = "127.0.0.1";
+    static final int PARALLELISM = 2;
 
     private final EmbeddedBroker broker;
     private final MetricsServer metrics;
@@ -57,8 +58,8 @@ public final class LocalStack implements AutoCloseable {
                         settings.engine(),
                         settings.access(),
                         settings.blobs(),
-                        settings.batchSize(),
-                        settings.maxBatchAge(),
+                        AttributionJobSettings.DEFAULT_BATCH_SIZE,
+                        AttributionJobSettings.DEFAULT_MAX_BATCH_AGE,
                         settings.inferenceThreads()));
     }
 
@@ -76,7 +77,7 @@ public final class LocalStack implements AutoCloseable {
             boolean afresh = settings.since().isPresent();
             RunningJob job = RunningJob.start(
                     AttributionJob.graph(jobSettings(settings, engine, broker, checkpoints)),
-                    settings.parallelism(),
+                    PARALLELISM,
                     afresh ? Optional.empty() : newest);
             parts.push(job);
             return new LocalStack(broker, metrics, job, afresh ? newest : Optional.empty(), parts);
@@ -91,7 +92,7 @@ public final class LocalStack implements AutoCloseable {
         return new AttributionJobSettings(
                 broker.bootstrapServers(),
                 engine,
-                settings.parallelism(),
+                PARALLELISM,
                 checkpoints,
                 settings.checkpointInterval(),
                 settings.delivery(),

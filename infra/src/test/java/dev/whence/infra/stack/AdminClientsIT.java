@@ -47,11 +47,11 @@ class AdminClientsIT {
             AttributionJobSettings settings = AttributionJobSettings.of(
                     broker.bootstrapServers(),
                     Stacks.engine(stack, Duration.ZERO),
-                    stack.parallelism(),
+                    LocalStack.PARALLELISM,
                     data.resolve("checkpoints"));
             for (int start = 0; start < STARTS; start++) {
                 try (RunningJob job =
-                        RunningJob.start(AttributionJob.graph(settings), stack.parallelism(), Optional.empty())) {
+                        RunningJob.start(AttributionJob.graph(settings), LocalStack.PARALLELISM, Optional.empty())) {
                     job.awaitRunning();
                 }
             }

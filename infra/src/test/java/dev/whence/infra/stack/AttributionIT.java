@@ -188,7 +188,10 @@ class AttributionIT {
                     .containsExactly(Instant.ofEpochMilli(Long.MAX_VALUE));
             assertThat(stack.failure()).isEmpty();
         }
-        assertThat(metrics()).contains("whence_job_restarts_total 0.0");
+        assertThat(metrics())
+                .contains("whence_job_restarts_total 0.0")
+                .containsPattern("(?m)^whence_checkpoints_total [1-9]")
+                .containsPattern("(?m)^whence_checkpoint_seconds_count [1-9]");
         assertThat(metrics()
                         .lines()
                         .filter(line -> line.startsWith("whence_end_to_end_seconds_sum"))

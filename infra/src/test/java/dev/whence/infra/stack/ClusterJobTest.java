@@ -21,7 +21,7 @@ class ClusterJobTest {
         AttributionJobSettings settings = new AttributionJobSettings(
                 "127.0.0.1:1",
                 Stacks.engine(stack, Duration.ZERO),
-                stack.parallelism(),
+                LocalStack.PARALLELISM,
                 data,
                 stack.checkpointInterval(),
                 DeliveryGuarantee.EXACTLY_ONCE,

@@ -35,18 +35,18 @@ final class FireDrill implements AutoCloseable {
     private static final String CHECKPOINTS = "data/checkpoints";
     private static final long NANOS_BETWEEN_UPLOADS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    final BrokerProcess broker;
+    final ServerProcess broker;
     final FlinkCluster cluster;
     final Uploader uploader;
     private final Path folder;
-    private String job = "none";
+    private volatile String job = "none";
     private long markers;
 
-    private FireDrill(Path folder, BrokerProcess broker, FlinkCluster cluster) {
+    private FireDrill(Path folder, ServerProcess broker, FlinkCluster cluster) {
         this.folder = folder;
         this.broker = broker;
         this.cluster = cluster;
-        uploader = new Uploader(broker.bootstrapServers());
+        uploader = new Uploader(broker.address());
     }
 
     /** Broker and cluster, empty, and the demo's reference on disk; a job there is not yet. */
@@ -54,9 +54,9 @@ final class FireDrill implements AutoCloseable {
         return start(folder, Optional.empty());
     }
 
-    private static FireDrill start(Path folder, Optional<ZooKeeperProcess> zooKeeper) throws Exception {
+    private static FireDrill start(Path folder, Optional<ServerProcess> zooKeeper) throws Exception {
         DemoImages.buildReference(folder.resolve("reference"), new ReferenceStore.Embedded());
-        BrokerProcess broker = BrokerProcess.start(folder.resolve("kafka"));
+        ServerProcess broker = ServerProcess.startKafka(folder.resolve("kafka"));
         try {
             return new FireDrill(folder, broker, FlinkCluster.start(folder.resolve("flink"), TASK_MANAGERS, zooKeeper));
         } catch (Exception | AssertionError e) {
@@ -71,7 +71,7 @@ final class FireDrill implements AutoCloseable {
     }
 
     /** @param zooKeeper with it the cluster is highly available */
-    static FireDrill startWithJob(Path folder, Optional<ZooKeeperProcess> zooKeeper) throws Exception {
+    static FireDrill startWithJob(Path folder, Optional<ServerProcess> zooKeeper) throws Exception {
         FireDrill drill = start(folder, zooKeeper);
         try {
             drill.startJob(Map.of());
@@ -131,7 +131,7 @@ final class FireDrill implements AutoCloseable {
     private List<String> jobCommand(Map<String, String> options) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("--flink", cluster.restAddress());
-        all.put("--bootstrap-servers", broker.bootstrapServers());
+        all.put("--bootstrap-servers", broker.address());
         all.put("--data", folder.resolve("data").toString());
         all.put("--checkpoints", folder.resolve(CHECKPOINTS).toString());
         all.put("--model", DemoImages.MODEL.toString());
@@ -148,7 +148,7 @@ final class FireDrill implements AutoCloseable {
         assertThat(whence(List.of(
                         "switch",
                         "--bootstrap-servers",
-                        broker.bootstrapServers(),
+                        broker.address(),
                         "--model",
                         model.toString(),
                         "--reference",
@@ -250,7 +250,7 @@ final class FireDrill implements AutoCloseable {
     }
 
     OutcomeReader reader() {
-        return new OutcomeReader(broker.bootstrapServers(), () -> cluster.failure(job));
+        return new OutcomeReader(broker.address(), () -> cluster.failure(job));
     }
 
     /** The ids of all events there are. */
@@ -277,15 +277,16 @@ final class FireDrill implements AutoCloseable {
             reader.readUntilAllOf(Images.ids(images.subList(0, images.size() / 6)));
             assertThat(uploaded).as("the upload").isNotDone();
 
-            long start = System.nanoTime();
-            fire.start();
-            long over = System.nanoTime();
-            reader.readUntilAllOf(markers());
-            LOG.info(
-                    "{}: what was uploaded afterwards came out after {} ms, {} ms after the last thing that was done",
-                    what,
-                    millisSince(start),
-                    millisSince(over));
+            try (Recovery recovery = Recovery.watch(() -> cluster.state(job))) {
+                fire.start();
+                recovery.note("the last thing was done");
+                List<String> afterwards = markers();
+                reader.readUntilAnyOf(afterwards);
+                recovery.note("the first image uploaded afterwards came out");
+                reader.readUntilAllOf(afterwards);
+                recovery.note("one of each partition came out");
+                LOG.info("{}: {}", what, recovery);
+            }
             int failures = failures();
 
             uploaded.get(1, TimeUnit.MINUTES);
@@ -312,10 +313,6 @@ final class FireDrill implements AutoCloseable {
             uploader.images(List.of(image));
             LockSupport.parkNanos(NANOS_BETWEEN_UPLOADS);
         }
-    }
-
-    private static long millisSince(long start) {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 
     /** What happens mid-stream, all of it: when it returns nothing else is done to help. */

@@ -45,9 +45,12 @@ final class FlinkCluster implements AutoCloseable {
     /** By their REST ports; the one that was started last is the last. */
     private final Map<Integer, JavaProcess> jobManagers = new LinkedHashMap<>();
 
+    /** Where it was last; another thread asks for it. */
+    private volatile String restAddress = "";
+
     private int started;
 
-    private FlinkCluster(Path folder, Optional<ZooKeeperProcess> zooKeeper) throws IOException {
+    private FlinkCluster(Path folder, Optional<ServerProcess> zooKeeper) throws IOException {
         this.folder = folder;
         restPorts = zooKeeper.isPresent() ? List.of(FreePort.any(), FreePort.any()) : List.of(FreePort.any());
         Files.createDirectories(folder);
@@ -78,12 +81,14 @@ final class FlinkCluster implements AutoCloseable {
                 metrics.reporters: whence
                 metrics.reporter.whence.factory.class: dev.whence.stream.metrics.FlinkMetrics
                 metrics.reporter.whence.port: %d-%d
+                traces.reporters: whence
+                traces.reporter.whence.factory.class: dev.whence.stream.metrics.CheckpointTimes
                 io.tmp.dirs: %s
                 """.formatted(FreePort.any(), metricsPort, metricsPort + METRICS_PORTS - 1, folder)
                         + zooKeeper.map(this::highAvailability).orElse(""));
     }
 
-    private String highAvailability(ZooKeeperProcess zooKeeper) {
+    private String highAvailability(ServerProcess zooKeeper) {
         return """
                 high-availability.type: zookeeper
                 high-availability.zookeeper.quorum: %s
@@ -94,7 +99,7 @@ final class FlinkCluster implements AutoCloseable {
     }
 
     /** @param zooKeeper if it is to be highly available */
-    static FlinkCluster start(Path folder, int taskManagers, Optional<ZooKeeperProcess> zooKeeper) throws Exception {
+    static FlinkCluster start(Path folder, int taskManagers, Optional<ServerProcess> zooKeeper) throws Exception {
         FlinkCluster cluster = new FlinkCluster(folder, zooKeeper);
         try {
             cluster.startMissingJobManagers();
@@ -111,10 +116,13 @@ final class FlinkCluster implements AutoCloseable {
 
     /** Of the JobManager that was started last; one that stands by answers for the one that leads. */
     String restAddress() {
-        return "127.0.0.1:"
-                + jobManagers.keySet().stream()
-                        .reduce((first, second) -> second)
-                        .orElseThrow();
+        return restAddress;
+    }
+
+    private void jobManagersChanged() {
+        for (int restPort : jobManagers.keySet()) {
+            restAddress = "127.0.0.1:" + restPort;
+        }
     }
 
     /** Its TaskManagers stay, and find the new one. Returns when they have. */
@@ -138,6 +146,7 @@ final class FlinkCluster implements AutoCloseable {
 
     private void kill(int restPort) throws InterruptedException {
         Optional.ofNullable(jobManagers.remove(restPort)).orElseThrow().kill();
+        jobManagersChanged();
     }
 
     /** REST ports of the JobManagers that lead, or of those that do not. */
@@ -198,6 +207,7 @@ final class FlinkCluster implements AutoCloseable {
                         "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
                         "-D",
                         "rest.port=" + restPort));
+        jobManagersChanged();
     }
 
     void startTaskManager() throws IOException {
@@ -268,6 +278,21 @@ final class FlinkCluster implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** Of the job, in words. */
+    String state(String job) {
+        try {
+            JsonNode answer = get("/jobs/" + job);
+            String state = answer.path("state").asText();
+            if (state.isEmpty()) {
+                return "no JobManager knows the job";
+            }
+            return state.equals("RUNNING") && !isRunning(answer) ? "job RUNNING, not all subtasks" : "job " + state;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "nobody asks any more";
+        }
     }
 
     private static boolean isRunning(JsonNode job) {

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 class HighAvailabilityIT {
     private static final int IMAGES = 300;
 
-    private final ZooKeeperProcess zooKeeper;
+    private final ServerProcess zooKeeper;
     private final FireDrill drill;
 
     HighAvailabilityIT(@TempDir Path folder) throws Exception {
-        zooKeeper = ZooKeeperProcess.start(folder.resolve("zookeeper"));
+        zooKeeper = ServerProcess.startZooKeeper(folder.resolve("zookeeper"));
         drill = FireDrill.startWithJob(folder, Optional.of(zooKeeper));
     }
 

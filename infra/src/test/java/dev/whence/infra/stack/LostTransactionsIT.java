@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -57,7 +56,7 @@ class LostTransactionsIT {
             drill.cluster.startAllAgain();
             drill.uploader.images(behind);
             assertThat(drill.imagesThatCameOut()).doesNotContainAnyElementsOf(Images.ids(lost));
-            takeBackOpenTransactions(drill.broker.bootstrapServers());
+            takeBackOpenTransactions(drill.broker.address());
 
             for (String delivery : List.of("exactly-once", "at-least-once")) {
                 drill.startJobThatEnds(Map.of("--restore", savepoint, "--delivery", delivery));
@@ -95,7 +94,7 @@ class LostTransactionsIT {
         }
 
         try (LocalStack stack = LocalStack.start(
-                        settings.withImagesSince(Optional.of(Instant.EPOCH)), Stacks.engine(settings, Duration.ZERO));
+                        Stacks.withImagesSince(settings, Instant.EPOCH), Stacks.engine(settings, Duration.ZERO));
                 Uploader uploader = new Uploader(stack.bootstrapServers());
                 OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
             reader.readUntilAllOf(uploader.markers(2));

@@ -163,7 +163,7 @@ class ModelChangeIT {
     }
 
     private LocalStackSettings settings(Path model) {
-        return LocalStackSettings.of(folder.resolve("data"), model, reference).withInferenceThreads(1);
+        return Stacks.withOneThread(LocalStackSettings.of(folder.resolve("data"), model, reference));
     }
 
     private int change(String bootstrapServers, Path model) {

@@ -60,6 +60,10 @@ final class OutcomeReader implements AutoCloseable {
         readUntil(() -> ledger.hasAll(ids), () -> "missing: " + ledger.missing(ids));
     }
 
+    void readUntilAnyOf(Collection<String> ids) {
+        readUntil(() -> ledger.missing(ids).size() < ids.size(), () -> "none of " + ids);
+    }
+
     void readUntilSome(int outcomes) {
         readUntil(() -> ledger.distinct() >= outcomes, () -> "outcomes: " + ledger.distinct());
     }

@@ -42,7 +42,7 @@ class SavepointIT {
             Files.copy(file, savepoint.resolve(String.valueOf(file.getFileName())));
         }
         try (FireDrill drill = FireDrill.start(folder)) {
-            LocalStack.createTopics(drill.broker.bootstrapServers());
+            LocalStack.createTopics(drill.broker.address());
             List<String> before = new ArrayList<>();
             List<String> behind = new ArrayList<>();
             for (int partition = 0; partition < PARTITIONS; partition++) {

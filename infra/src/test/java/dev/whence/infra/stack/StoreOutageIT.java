@@ -7,8 +7,6 @@ import dev.whence.attributor.reference.ReferenceStore;
 import dev.whence.schemas.ErrorCode;
 import dev.whence.vectorstore.milvus.MilvusIndex;
 import dev.whence.vectorstore.milvus.MilvusServer;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The server that holds the reference is killed in the middle of a stream and comes back. */
 class StoreOutageIT {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
+    private static final String WAITS = "whence_store_waits_total";
 
     @TempDir
     Path folder;
@@ -38,7 +37,7 @@ class StoreOutageIT {
                 stack.awaitRunning();
                 uploader.images(before);
                 reader.readUntilSome(20);
-                double waits = storeWaits();
+                double waits = Counters.sum(WAITS);
 
                 server.kill();
                 uploader.images(during);
@@ -62,16 +61,9 @@ class StoreOutageIT {
 
     private static void awaitMoreStoreWaitsThan(double before) {
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
-        while (storeWaits() <= before) {
+        while (Counters.sum(WAITS) <= before) {
             assertThat(System.nanoTime()).as("a batch waits for the server").isLessThan(deadline);
             Thread.onSpinWait();
         }
-    }
-
-    private static double storeWaits() {
-        return PrometheusRegistry.defaultRegistry.scrape("whence_store_waits"::equals).stream()
-                .flatMap(snapshot -> ((CounterSnapshot) snapshot).getDataPoints().stream())
-                .mapToDouble(CounterSnapshot.CounterDataPointSnapshot::getValue)
-                .sum();
     }
 }

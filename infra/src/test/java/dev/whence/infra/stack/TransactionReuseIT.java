@@ -106,7 +106,7 @@ class TransactionReuseIT {
     private JobGraph graph(EmbeddedBroker broker) {
         return AttributionJob.graph(new AttributionJobSettings(
                 broker.bootstrapServers(),
-                Stacks.engine(LocalStackSettings.of(data, data, data).withInferenceThreads(1), Duration.ZERO),
+                Stacks.engine(Stacks.withOneThread(LocalStackSettings.of(data, data, data)), Duration.ZERO),
                 SLOTS,
                 data.resolve("checkpoints"),
                 AN_HOUR,

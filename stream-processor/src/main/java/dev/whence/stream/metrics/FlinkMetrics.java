@@ -37,7 +37,6 @@ public final class FlinkMetrics implements MetricReporterFactory {
     private static final Map<String, Set<Gauge<?>>> GAUGES = Map.of(
             "numberOfCompletedCheckpoints", register(Metric.CHECKPOINTS),
             "numberOfFailedCheckpoints", register(Metric.FAILED_CHECKPOINTS),
-            "lastCheckpointDuration", register(Metric.CHECKPOINT_SECONDS),
             "numRestarts", register(Metric.RESTARTS),
             "pendingRecords", register(Metric.PENDING_MESSAGES));
 
@@ -45,6 +44,8 @@ public final class FlinkMetrics implements MetricReporterFactory {
     public static void configure(Configuration cluster) {
         cluster.setString("metrics.reporters", NAME);
         cluster.setString("metrics.reporter." + NAME + ".factory.class", FlinkMetrics.class.getName());
+        cluster.setString("traces.reporters", NAME);
+        cluster.setString("traces.reporter." + NAME + ".factory.class", CheckpointTimes.class.getName());
     }
 
     @Override
@@ -54,18 +55,17 @@ public final class FlinkMetrics implements MetricReporterFactory {
 
     private static Set<Gauge<?>> register(Metric metric) {
         Set<Gauge<?>> gauges = ConcurrentHashMap.newKeySet();
-        double unit = metric == Metric.CHECKPOINT_SECONDS ? 1e-3 : 1;
         if (metric.type() == Metric.Type.COUNTER) {
             CounterWithCallback.builder()
                     .name(metric.metricName())
                     .help(metric.help())
-                    .callback(callback -> callback.call(unit * sum(gauges)))
+                    .callback(callback -> callback.call(sum(gauges)))
                     .register(PrometheusRegistry.defaultRegistry);
         } else {
             GaugeWithCallback.builder()
                     .name(metric.metricName())
                     .help(metric.help())
-                    .callback(callback -> callback.call(unit * sum(gauges)))
+                    .callback(callback -> callback.call(sum(gauges)))
                     .register(PrometheusRegistry.defaultRegistry);
         }
         return gauges;

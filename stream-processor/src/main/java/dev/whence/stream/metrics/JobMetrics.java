@@ -119,7 +119,7 @@ public final class JobMetrics {
                 .register(registry);
     }
 
-    private static Histogram.Builder histogram(Metric metric) {
+    static Histogram.Builder histogram(Metric metric) {
         return Histogram.builder()
                 .name(metric.metricName())
                 .help(metric.help())

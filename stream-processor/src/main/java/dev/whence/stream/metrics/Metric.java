@@ -48,7 +48,10 @@ public enum Metric {
                     + " started with --since."),
     CHECKPOINTS("whence_checkpoints_total", Type.COUNTER, "Checkpoints that completed; each commits its events."),
     FAILED_CHECKPOINTS("whence_failed_checkpoints_total", Type.COUNTER, "Checkpoints that failed."),
-    CHECKPOINT_SECONDS("whence_last_checkpoint_seconds", Type.GAUGE, "How long the last completed checkpoint took."),
+    CHECKPOINT_SECONDS(
+            "whence_checkpoint_seconds",
+            Type.HISTOGRAM,
+            "How long a checkpoint took that completed, from its start to the last subtask's part of it."),
     RESTARTS("whence_job_restarts_total", Type.COUNTER, "Restarts of the job since this process started it."),
     PENDING_MESSAGES(
             "whence_pending_messages", Type.GAUGE, "Messages on whence.images that the job has not taken yet.");
