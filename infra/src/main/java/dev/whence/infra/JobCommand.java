@@ -3,9 +3,11 @@ package dev.whence.infra;
 import dev.whence.infra.stack.ClusterJob;
 import dev.whence.stream.AttributionJobSettings;
 import dev.whence.stream.engine.EngineSettings;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,6 +28,8 @@ import picocli.CommandLine.Spec;
         footer = "  whence job --flink jobmanager:8081 --bootstrap-servers kafka:9092 --data /mnt/whence --model model"
                 + " --reference reference")
 public final class JobCommand implements Callable<Integer> {
+    private static final Pattern FOLDER_NAME = Pattern.compile("[\\w.-]+");
+
     @Spec
     private CommandSpec spec;
 
@@ -54,14 +58,17 @@ public final class JobCommand implements Callable<Integer> {
     @Option(
             names = "--checkpoints",
             paramLabel = "DIR",
-            description = "Folder of the checkpoints; checkpoints in the folder of --data if not given.")
+            description =
+                    "Folder of the checkpoints; if not given checkpoints in the folder of --data, or checkpoints-PREFIX"
+                            + " there if --transactional-id-prefix names another PREFIX than the default.")
     private Optional<Path> checkpoints = Optional.empty();
 
     @Option(
             names = "--restore",
             paramLabel = "PATH",
             description =
-                    "Checkpoint or savepoint to go on from; if not given the newest checkpoint in --checkpoints, if any.")
+                    "Checkpoint or savepoint to go on from; if not given the newest checkpoint in --checkpoints, if any. A"
+                            + " job that was stopped with a savepoint leaves none.")
     private Optional<String> restored = Optional.empty();
 
     @Option(
@@ -114,14 +121,23 @@ public final class JobCommand implements Callable<Integer> {
 
     private ClusterJob.Submitted submit() throws CommandFailedException {
         model.requireFolders();
-        ClusterJob.Submitted job = ClusterJob.submit(settings(), flink, restored);
-        job.restored().ifPresent(from -> spec.commandLine().getOut().printf("goes on from %s%n", from));
-        job.passedOver().ifPresent(newest -> spec.commandLine().getOut().printf("passes over %s%n", newest));
-        spec.commandLine().getOut().printf("job %s%n", job.id());
+        AttributionJobSettings settings = settings();
+        ClusterJob.Submitted job = ClusterJob.submit(settings, flink, restored);
+        tell(job, settings);
         return job;
     }
 
-    private AttributionJobSettings settings() {
+    void tell(ClusterJob.Submitted job, AttributionJobSettings settings) {
+        PrintWriter out = spec.commandLine().getOut();
+        job.restored().ifPresent(from -> out.printf("goes on from %s%n", from));
+        job.passedOver().ifPresent(newest -> out.printf("passes over %s%n", newest));
+        if (job.restored().isEmpty() && settings.since().isEmpty()) {
+            out.printf("no checkpoint in %s: begins where its consumer group stands%n", settings.checkpoints());
+        }
+        out.printf("job %s%n", job.id());
+    }
+
+    AttributionJobSettings settings() {
         return new AttributionJobSettings(
                 bootstrapServers,
                 EngineSettings.of(
@@ -134,10 +150,23 @@ public final class JobCommand implements Callable<Integer> {
                         AttributionJobSettings.DEFAULT_MAX_BATCH_AGE,
                         model.threads.count()),
                 parallelism,
-                checkpoints.orElseGet(() -> data.folder.resolve("checkpoints")).toAbsolutePath(),
+                checkpoints.orElseGet(this::ownCheckpoints).toAbsolutePath(),
                 delivery.interval(),
                 DeliveryGuarantee.valueOf(delivery.guarantee.name()),
                 transactionalIdPrefix,
                 delivery.since);
+    }
+
+    /** Jobs that share --data must not go on from each other's. */
+    private Path ownCheckpoints() {
+        if (transactionalIdPrefix.equals(AttributionJobSettings.DEFAULT_TRANSACTIONAL_ID_PREFIX)) {
+            return data.folder.resolve("checkpoints");
+        }
+        if (!FOLDER_NAME.matcher(transactionalIdPrefix).matches()) {
+            throw new IllegalArgumentException(
+                    "The prefix %s names no folder: say with --checkpoints where the checkpoints are"
+                            .formatted(transactionalIdPrefix));
+        }
+        return data.folder.resolve("checkpoints-" + transactionalIdPrefix);
     }
 }

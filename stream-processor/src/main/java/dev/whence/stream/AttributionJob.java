@@ -39,8 +39,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class AttributionJob {
     private static final String NAME = "whence attribution";
 
-    /** Below the 15 minutes that a broker allows by default, above any time a restart takes. */
+    /**
+     * Below the 15 minutes that a broker allows by default, above any time a restart takes, and above that of two checkpoints: a transaction begins
+     * with the barrier of one and is committed when the next is complete.
+     */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(10);
+
+    private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(4);
 
     private AttributionJob() {}
 
@@ -71,11 +76,7 @@ public final class AttributionJob {
                         "attribution",
                         outgoing,
                         new AttributionOperator.Factory(
-                                settings.bootstrapServers(),
-                                settings.transactionalIdPrefix(),
-                                engine,
-                                mostInFlight(engine, settings.parallelism()),
-                                deadLetters))
+                                settings.bootstrapServers(), settings.transactionalIdPrefix(), engine, deadLetters))
                 .uid("attribution");
 
         provenance.sinkTo(sink(settings, Topic.PROVENANCE)).name("provenance").uid("provenance");
@@ -84,12 +85,6 @@ public final class AttributionJob {
                 .sinkTo(sink(settings, Topic.DEAD_LETTERS))
                 .name("dead-letters")
                 .uid("dead-letters");
-    }
-
-    /** One batch at work and one that fills for each worker: more only makes images wait here and not on Kafka. */
-    private static int mostInFlight(EngineSettings engine, int parallelism) {
-        int batches = 2 * engine.inferenceThreads();
-        return Math.max(1, (batches * engine.batchSize() + parallelism - 1) / parallelism);
     }
 
     @SuppressWarnings("deprecation") // Kafka deprecates the enum, the connector still asks for it
@@ -117,8 +112,7 @@ public final class AttributionJob {
                 .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
                 // What was read is not answered yet: the operator commits.
                 .setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false")
-                .setProperty(
-                        ConsumerConfig.CLIENT_ID_CONFIG, settings.transactionalIdPrefix() + "-" + topic.topicName())
+                .setClientIdPrefix(settings.transactionalIdPrefix() + "-" + topic.topicName())
                 .setDeserializer(new RawMessageReader())
                 .build();
     }
@@ -128,6 +122,7 @@ public final class AttributionJob {
                 .setTopic(topic.topicName())
                 .setKeySerializationSchema(new KeyedMessage.KeyWriter())
                 .setValueSerializationSchema(new KeyedMessage.ValueWriter())
+                .setHeaderProvider(new KeyedMessage.HeaderWriter())
                 .build();
         return new StrictKafkaSink<>(
                 settings.delivery(),
@@ -160,6 +155,7 @@ public final class AttributionJob {
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 settings.checkpoints().toUri().toString());
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.checkpointInterval());
+        configuration.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, CHECKPOINT_TIMEOUT);
         // Where checkpoints take long, leave the job at least half of the interval to work.
         configuration.set(
                 CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS,

@@ -12,11 +12,15 @@ import dev.whence.stream.engine.RawMessage;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -27,6 +31,7 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperatorFactory;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.IOUtils;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,11 +53,11 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     private static final Logger LOG = LoggerFactory.getLogger(AttributionOperator.class);
     private static final SingleObjectReader<ModelChange> CHANGES = SingleObjectReader.of(ModelChange.class);
     private static final long MOST_BYTES_IN_FLIGHT = 32L << 20;
+    private static final int MOST_GAPS = 1000;
     private static final byte[] NOTHING = {};
 
     private final String job;
     private final EngineSettings settings;
-    private final int mostInFlight;
     private final OutputTag<KeyedMessage> deadLetters;
     private final transient MailboxExecutor mailbox;
     private final transient EngineChanges engines;
@@ -62,12 +67,13 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     /** Where the messages stand that a checkpoint had in flight and this subtask has to do. */
     private transient Collection<Tuple2<Integer, Long>> restored = List.of();
 
+    private transient int mostInFlight;
+
     private AttributionOperator(StreamOperatorParameters<KeyedMessage> parameters, Factory factory) {
         super(parameters);
         mailbox = parameters.getMailboxExecutor();
         job = factory.job;
         settings = factory.settings;
-        mostInFlight = factory.mostInFlight;
         deadLetters = factory.deadLetters;
         engines = new EngineChanges(mailbox);
         kafka = new ImagesOnKafka(factory.bootstrapServers, job);
@@ -84,6 +90,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     public void open() throws Exception {
         super.open();
         TaskInfo task = getRuntimeContext().getTaskInfo();
+        mostInFlight = mostInFlight(task.getNumberOfParallelSubtasks());
         if (task.getAttemptNumber() > 0 && isFirstSubtask()) {
             LOG.warn("The attribution job starts again, restart {}", task.getAttemptNumber());
         }
@@ -95,6 +102,19 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         takeRestored();
     }
 
+    /**
+     * One batch at work and one that fills for each worker of the engine, shared among the subtasks that may share it: more only makes images wait
+     * here and not on Kafka.
+     */
+    private int mostInFlight(int subtasks) {
+        int slots = getRuntimeContext()
+                .getTaskManagerRuntimeInfo()
+                .getConfiguration()
+                .get(TaskManagerOptions.NUM_TASK_SLOTS);
+        int sharing = Math.min(subtasks, slots);
+        return (2 * settings.inferenceThreads() * settings.batchSize() + sharing - 1) / sharing;
+    }
+
     /** Messages that were in flight; how many is bounded as what is in flight is. */
     private void takeRestored() {
         Set<Tuple2<Integer, Long>> gone = new HashSet<>(restored);
@@ -103,15 +123,18 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
             take(message);
         }
         for (Tuple2<Integer, Long> place : gone) {
-            RawMessage message = new RawMessage(Topic.IMAGES.topicName(), place.f0, place.f1, 0, NOTHING);
             emit(engines.current()
                     .engine()
                     .refuse(
-                            message,
+                            lost(place.f0, place.f1),
                             ErrorCode.MESSAGE_GONE,
                             "Kafka has deleted the image before it was attributed: publish it again"));
         }
         restored = List.of();
+    }
+
+    private static RawMessage lost(int partition, long offset) {
+        return new RawMessage(Topic.IMAGES.topicName(), partition, offset, 0, NOTHING);
     }
 
     private boolean isFirstSubtask() {
@@ -125,7 +148,26 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
             mailbox.yield();
         }
         inFlight.reach(element.getValue());
+        if (inFlight.gaps() >= MOST_GAPS) {
+            tellOfDeleted();
+        }
         take(element.getValue());
+    }
+
+    /** Where retention has passed the job, the source goes on with what is left and says nothing. */
+    private void tellOfDeleted() throws InterruptedException, ExecutionException {
+        List<MessagesInFlight.Gap> gaps = inFlight.takeGaps();
+        if (gaps.isEmpty()) {
+            return;
+        }
+        Map<Integer, Long> beginnings = kafka.beginnings(
+                gaps.stream().map(MessagesInFlight.Gap::partition).collect(Collectors.toSet()));
+        for (MessagesInFlight.Gap gap : gaps) {
+            long deleted = Math.min(gap.end(), beginnings.getOrDefault(gap.partition(), 0L)) - gap.begin();
+            if (deleted > 0) {
+                emit(engines.current().engine().deleted(lost(gap.partition(), gap.begin()), deleted));
+            }
+        }
     }
 
     private void take(RawMessage image) {
@@ -138,8 +180,9 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
             inFlight.leave(place, length);
             engine.leave();
         };
-        var unused = engine.engine().submit(image).handle((outcome, failure) -> {
-            answer(leave, outcome, failure);
+        String coordinates = image.coordinates();
+        var unused = engine.engine().submit(image).thenApply(KeyedMessage::of).handle((message, failure) -> {
+            answer(coordinates, leave, message, failure);
             return null;
         });
     }
@@ -148,21 +191,25 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
      * On a thread of the engine.
      *
      * @param leave on the subtask's thread
+     * @param message null where there is none
+     * @param failure the engine's, or why its outcome could not be written
      */
-    private void answer(Runnable leave, @Nullable Outcome outcome, @Nullable Throwable failure) {
+    private void answer(
+            String coordinates, Runnable leave, @Nullable KeyedMessage message, @Nullable Throwable failure) {
         try {
-            if (outcome == null) {
+            if (message == null) {
                 mailbox.execute(
                         () -> {
-                            throw new IllegalStateException("The attribution engine is broken", failure);
+                            throw new IllegalStateException(
+                                    "The attribution engine is broken: %s has no answer".formatted(coordinates),
+                                    failure);
                         },
                         "engine failure");
             } else {
-                KeyedMessage message = KeyedMessage.of(outcome);
                 mailbox.execute(
                         () -> {
                             leave.run();
-                            emit(outcome, message);
+                            emit(message);
                         },
                         "outcome");
             }
@@ -172,11 +219,11 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     }
 
     private void emit(Outcome outcome) {
-        emit(outcome, KeyedMessage.of(outcome));
+        emit(KeyedMessage.of(outcome));
     }
 
-    private void emit(Outcome outcome, KeyedMessage message) {
-        if (outcome instanceof Outcome.Rejected) {
+    private void emit(KeyedMessage message) {
+        if (message.isDeadLetter()) {
             output.collect(deadLetters, new StreamRecord<>(message));
         } else {
             output.collect(new StreamRecord<>(message));
@@ -244,6 +291,11 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     }
 
     @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        tellOfDeleted();
+    }
+
+    @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         state.write();
@@ -266,9 +318,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
 
     @Override
     public void close() throws Exception {
-        engines.close();
-        kafka.close();
-        super.close();
+        IOUtils.closeAll(engines, kafka, super::close);
     }
 
     /** @see AttributionOperator */
@@ -277,23 +327,13 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         private final String bootstrapServers;
         private final String job;
         private final EngineSettings settings;
-        private final int mostInFlight;
         private final OutputTag<KeyedMessage> deadLetters;
 
-        /**
-         * @param job whose changes of the model are meant; the consumer group of the images
-         * @param mostInFlight messages that one subtask has in flight at most
-         */
-        Factory(
-                String bootstrapServers,
-                String job,
-                EngineSettings settings,
-                int mostInFlight,
-                OutputTag<KeyedMessage> deadLetters) {
+        /** @param job whose changes of the model are meant; the consumer group of the images */
+        Factory(String bootstrapServers, String job, EngineSettings settings, OutputTag<KeyedMessage> deadLetters) {
             this.bootstrapServers = bootstrapServers;
             this.job = job;
             this.settings = settings;
-            this.mostInFlight = mostInFlight;
             this.deadLetters = deadLetters;
         }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,7 +108,17 @@ final class EngineChanges implements AutoCloseable {
     public void close() {
         closed = true;
         worker.shutdown();
-        leases.forEach(this::giveBack);
+        RuntimeException failure = null;
+        for (SharedEngines.Lease lease : leases) {
+            try {
+                giveBack(lease);
+            } catch (RuntimeException e) {
+                failure = ExceptionUtils.firstOrSuppressed(e, failure);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     /** What became of a change. */

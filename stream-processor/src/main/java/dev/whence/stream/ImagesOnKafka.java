@@ -9,15 +9,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +37,18 @@ final class ImagesOnKafka implements AutoCloseable {
     private static final String TOPIC = Topic.IMAGES.topicName();
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    /** How many messages are read though nobody wants them, before the next that is wanted is sought. */
+    private static final long NEAR = 1000;
+    /** How long the end of a subtask waits until its last note is taken. */
+    private static final Duration LAST_NOTE = Duration.ofSeconds(2);
 
     private final String bootstrapServers;
     private final String group;
+    /** What the group was told last; another thread forgets it where Kafka did not take it. */
+    private final Map<Integer, Long> noted = new ConcurrentHashMap<>();
+
     private @Nullable Admin admin;
+    private @Nullable KafkaFuture<Void> lastNote;
 
     /** @param group whose offsets say how far images are answered */
     ImagesOnKafka(String bootstrapServers, String group) {
@@ -88,7 +103,10 @@ final class ImagesOnKafka implements AutoCloseable {
         consumer.assign(alone);
         consumer.seek(partition, there.first());
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (consumer.position(partition) <= there.last()) {
+        for (Long next = there.first(); next != null; next = there.ceiling(consumer.position(partition))) {
+            if (next - consumer.position(partition) > NEAR) {
+                consumer.seek(partition, next);
+            }
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(
                         "Kafka did not give back the images that were in flight within %d s: is it well?"
@@ -103,29 +121,61 @@ final class ImagesOnKafka implements AutoCloseable {
         return messages;
     }
 
+    /**
+     * Of each partition the first offset that Kafka still has.
+     *
+     * @throws ExecutionException when Kafka does not answer
+     */
+    Map<Integer, Long> beginnings(Set<Integer> partitions) throws InterruptedException, ExecutionException {
+        Map<TopicPartition, OffsetSpec> question = partitions.stream()
+                .collect(Collectors.toMap(
+                        partition -> new TopicPartition(TOPIC, partition), partition -> OffsetSpec.earliest()));
+        return admin().listOffsets(question).all().get().entrySet().stream()
+                .collect(Collectors.toMap(
+                        answer -> answer.getKey().partition(),
+                        answer -> answer.getValue().offset()));
+    }
+
     /** Notes for the group that all before these offsets is answered; nothing waits for it. */
     void answered(Map<Integer, Long> offsets) {
-        if (offsets.isEmpty()) {
-            return;
+        Map<TopicPartition, OffsetAndMetadata> moved = new HashMap<>();
+        offsets.forEach((partition, offset) -> {
+            if (!offset.equals(noted.put(partition, offset))) {
+                moved.put(new TopicPartition(TOPIC, partition), new OffsetAndMetadata(offset));
+            }
+        });
+        if (!moved.isEmpty()) {
+            lastNote = admin().alterConsumerGroupOffsets(group, moved).all().whenComplete((done, failure) -> {
+                if (failure != null) {
+                    noted.clear();
+                    LOG.warn("Kafka did not note how far the images are answered; a later checkpoint will", failure);
+                }
+            });
         }
+    }
+
+    private Admin admin() {
         if (admin == null) {
             admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
         }
-        Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
-        offsets.forEach((partition, offset) ->
-                committed.put(new TopicPartition(TOPIC, partition), new OffsetAndMetadata(offset)));
-        var unused = admin.alterConsumerGroupOffsets(group, committed).all().whenComplete((done, failure) -> {
-            if (failure != null) {
-                LOG.warn("Kafka did not note how far the images are answered; a later checkpoint will", failure);
-            }
-        });
+        return admin;
     }
 
-    /** Waits for nothing that is under way. */
+    /** Waits a moment for the last note: a start without a checkpoint would begin before it. */
     @Override
     public void close() {
-        if (admin != null) {
-            admin.close(Duration.ZERO);
+        try {
+            if (lastNote != null) {
+                lastNote.get(LAST_NOTE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("Kafka did not note how far the images are answered before the subtask ended", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (admin != null) {
+                admin.close(Duration.ZERO);
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ public final class PassThroughJob {
         @Override
         public void processElement(RawMessage message, Context context, Collector<KeyedMessage> out) {
             String id = UPLOADS.read(message.value()).getId();
-            out.collect(new KeyedMessage(id.getBytes(StandardCharsets.UTF_8), answer));
+            out.collect(new KeyedMessage(id.getBytes(StandardCharsets.UTF_8), answer, ""));
         }
     }
 }

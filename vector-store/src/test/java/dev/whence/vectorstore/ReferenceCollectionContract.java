@@ -363,10 +363,9 @@ public abstract class ReferenceCollectionContract {
         try (ReferenceCollection collection = create(DIMENSION, Metric.L2)) {
             collection.add(vectors);
             Future<?> deletions = deleter.submit(() -> IntStream.range(10, 40)
-                    .forEach(part -> collection.delete(
-                            vectors.subList(10 * part, 10 * part + 10).stream()
-                                    .map(ReferenceVector::id)
-                                    .toList())));
+                    .forEach(part -> collection.delete(vectors.subList(10 * part, 10 * part + 10).stream()
+                            .map(ReferenceVector::id)
+                            .toList())));
             boolean ended;
             do {
                 ended = deletions.isDone();

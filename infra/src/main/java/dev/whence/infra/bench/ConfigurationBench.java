@@ -67,6 +67,21 @@ final class ConfigurationBench implements AutoCloseable {
         LocalStack.createTopics(broker.bootstrapServers());
     }
 
+    /** Each job at full load and at less, twice: the first jobs of a process measure its compiler. */
+    void warmUp() throws Exception {
+        for (int time = 0; time < 2; time++) {
+            double full;
+            try (StreamTrial trial = pipeline()) {
+                full = trial.run(LoadSchedule.atOnce("full load", settings.images()))
+                        .imagesPerSecond();
+                trial.run(settling(settings.load() * full));
+            }
+            try (StreamTrial trial = passThrough()) {
+                trial.run(settling(settings.load() * full));
+            }
+        }
+    }
+
     /** @param step told after each round and each job's loads */
     OfConfiguration measure(Runnable step) throws Exception {
         List<Round> rounds = new ArrayList<>();

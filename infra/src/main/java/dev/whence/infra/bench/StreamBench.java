@@ -83,7 +83,7 @@ public final class StreamBench {
         }
     }
 
-    /** Measures every configuration, after a round of the plain loop that does not count. */
+    /** Measures every configuration, after a warm-up in the first that does not count. */
     public StreamFigures run(LongConsumer progress) throws Exception {
         EngineSettings engine = EngineSettings.of(
                 settings.bundle(),
@@ -108,6 +108,9 @@ public final class StreamBench {
                 Path folder = settings.data().resolve("configuration-" + measured.size());
                 try (ConfigurationBench bench =
                         new ConfigurationBench(settings, configuration, engine, uploads, plainLoop, folder)) {
+                    if (measured.isEmpty()) {
+                        bench.warmUp();
+                    }
                     measured.add(bench.measure(() -> progress.accept(steps.incrementAndGet())));
                 }
             }

@@ -38,8 +38,6 @@ public final class ClusterJob {
         AttributionJob.define(environment, settings);
         Optional<String> named =
                 restored.or(() -> environment.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH));
-        Optional<String> newest =
-                Checkpoints.newest(settings.checkpoints()).map(Path::toUri).map(Object::toString);
         boolean afresh = settings.since().isPresent();
         if (afresh && named.isPresent()) {
             throw new IllegalArgumentException(
@@ -47,6 +45,9 @@ public final class ClusterJob {
                             .formatted(named.get()));
         }
         LocalStack.createTopics(settings.bootstrapServers());
+        Optional<String> newest = named.isPresent()
+                ? Optional.empty()
+                : Checkpoints.newest(settings.checkpoints()).map(Path::toUri).map(Object::toString);
         Optional<String> from = afresh ? Optional.empty() : named.or(() -> newest);
         from.ifPresent(
                 path -> environment.configure(new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, path)));
@@ -83,7 +84,7 @@ public final class ClusterJob {
         return root;
     }
 
-    private static Configuration remote(String restAddress) {
+    static Configuration remote(String restAddress) {
         URL address = NetUtils.getCorrectHostnamePort(restAddress);
         return new Configuration()
                 .set(DeploymentOptions.TARGET, "remote")

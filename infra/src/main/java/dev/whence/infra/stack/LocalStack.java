@@ -100,10 +100,19 @@ public final class LocalStack implements AutoCloseable {
                 settings.since());
     }
 
-    /** Creates the topics that Kafka lacks, with as many copies as the broker makes by default. */
+    /**
+     * Creates the topics that Kafka lacks, with as many copies as the broker makes by default. Warns of those that it has with
+     * another number of partitions.
+     */
     public static void createTopics(String bootstrapServers) {
         try (Admin admin = Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
-            TopicCreation.createMissing(admin, (short) -1);
+            TopicCreation.createMissing(admin, (short) -1)
+                    .divergences()
+                    .forEach(divergence -> LOG.warn(
+                            "Partitions of the topic {}: {}, where Whence creates {}; it is left as it is",
+                            divergence.topic().topicName(),
+                            divergence.partitions(),
+                            divergence.topic().partitions()));
         }
     }
 

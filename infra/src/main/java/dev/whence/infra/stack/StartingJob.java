@@ -13,6 +13,7 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.rest.messages.EmptyRequestBody;
 import org.apache.flink.runtime.rest.messages.JobExceptionsHeaders;
@@ -34,11 +35,20 @@ final class StartingJob implements AutoCloseable {
     private static final Pattern THROWN = Pattern.compile("(?m)(?:\\A|^Caused by: )([\\w.$]+)(?:: (.+))?$");
 
     private final RestClusterClient<StandaloneClusterId> cluster;
+    private final String address;
     private final JobID job;
+    private final Duration longestEnd;
 
     /** @throws IllegalStateException if there can be no client of this cluster */
     StartingJob(Configuration remote, String job) {
+        this(remote, job, PATIENCE);
+    }
+
+    /** @param longestEnd how long a job that is cancelled may take to end */
+    StartingJob(Configuration remote, String job, Duration longestEnd) {
         this.job = JobID.fromHexString(job);
+        this.longestEnd = longestEnd;
+        address = "%s:%d".formatted(remote.get(RestOptions.ADDRESS), remote.get(RestOptions.PORT));
         try {
             cluster = new RestClusterClient<>(remote, StandaloneClusterId.getInstance());
         } catch (Exception e) { // the client declares no better
@@ -135,7 +145,12 @@ final class StartingJob implements AutoCloseable {
         try {
             cluster.cancel(job).get();
             long start = System.nanoTime();
-            while (!cluster.getJobStatus(job).get().isGloballyTerminalState() && !isOver(PATIENCE, start)) {
+            while (!cluster.getJobStatus(job).get().isGloballyTerminalState()) {
+                if (isOver(longestEnd, start)) {
+                    return new IllegalStateException(("%s and is being cancelled, which has not ended within %d s:"
+                                    + " look at %s/jobs/%s before you start it again: %s")
+                            .formatted(what, longestEnd.toSeconds(), address, job, why));
+                }
                 TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
             }
             return new IllegalStateException("%s and was cancelled: %s".formatted(what, why));

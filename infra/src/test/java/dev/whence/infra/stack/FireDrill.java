@@ -277,7 +277,7 @@ final class FireDrill implements AutoCloseable {
             reader.readUntilAllOf(Images.ids(images.subList(0, images.size() / 6)));
             assertThat(uploaded).as("the upload").isNotDone();
 
-            try (Recovery recovery = Recovery.watch(() -> cluster.state(job))) {
+            try (Recovery recovery = new Recovery(() -> cluster.state(job))) {
                 fire.start();
                 recovery.note("the last thing was done");
                 List<String> afterwards = markers();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class InFlightIT {
     private static final int IMAGES = 40;
     private static final String MESSAGES = "whence_messages_total";
+    private static final String DELETED = "whence_deleted_messages_total";
     private static final TopicPartition PARTITION = new TopicPartition(Topic.IMAGES.topicName(), 0);
 
     @TempDir
@@ -113,6 +115,32 @@ class InFlightIT {
                     .extracting(reader.letters::get)
                     .extracting(DeadLetter::getCode)
                     .containsOnly(ErrorCode.MESSAGE_GONE.name());
+        }
+    }
+
+    @Test
+    void thoseThatKafkaDeletedBeforeTheyWereReadAreOneDeadLetter() throws Exception {
+        int deleted = 7;
+        List<byte[]> unread = Images.noise(20, 13);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data.resolve("kafka"), 0);
+                Uploader uploader = new Uploader(broker.bootstrapServers());
+                Admin admin = admin(broker.bootstrapServers())) {
+            uploader.images(PARTITION.partition(), unread);
+            admin.deleteRecords(Map.of(PARTITION, RecordsToDelete.beforeOffset(IMAGES + deleted)))
+                    .all()
+                    .get();
+        }
+        double before = Counters.sum(DELETED);
+        try (LocalStack stack = Stacks.start(data, Duration.ZERO);
+                OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
+            String firstDeleted = PARTITION + "@" + IMAGES;
+            reader.readUntilAllOf(Images.ids(unread.subList(deleted, unread.size())));
+            reader.readUntilAllOf(List.of(firstDeleted));
+
+            DeadLetter letter = Objects.requireNonNull(reader.letters.get(firstDeleted));
+            assertThat(letter.getCode()).isEqualTo(ErrorCode.MESSAGE_GONE.name());
+            assertThat(letter.getMessage()).contains("deleted " + deleted + " messages");
+            assertThat(Counters.sum(DELETED)).isEqualTo(before + deleted);
         }
     }
 

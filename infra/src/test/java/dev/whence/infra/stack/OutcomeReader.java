@@ -3,6 +3,7 @@ package dev.whence.infra.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whence.schemas.DeadLetter;
+import dev.whence.schemas.ErrorCode;
 import dev.whence.schemas.ProvenanceEvent;
 import dev.whence.schemas.SingleObjectReader;
 import dev.whence.schemas.Topic;
@@ -91,6 +92,10 @@ final class OutcomeReader implements AutoCloseable {
             events.add(EVENTS.read(message.value()));
         } else {
             DeadLetter letter = LETTERS.read(message.value());
+            assertThat(message.headers().lastHeader(ErrorCode.HEADER))
+                    .as("header of a dead letter")
+                    .extracting(header -> new String(header.value(), StandardCharsets.UTF_8))
+                    .isEqualTo(letter.getCode());
             letters.put(
                     "%s-%d@%d"
                             .formatted(

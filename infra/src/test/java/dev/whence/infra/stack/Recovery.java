@@ -3,9 +3,6 @@ package dev.whence.infra.stack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** What happened since something was broken, in order: what the cluster tells, looked at often, and what a test notes. */
@@ -14,39 +11,47 @@ final class Recovery implements AutoCloseable {
 
     private final long start = System.nanoTime();
     private final List<String> steps = new ArrayList<>();
-    private final ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor();
-    private String state = "";
-
-    private Recovery() {}
+    private final Thread watcher;
 
     /** @param state of the cluster, in words; its changes are steps */
-    static Recovery watch(Supplier<String> state) {
-        Recovery recovery = new Recovery();
-        recovery.see(state.get());
-        recovery.watcher.scheduleWithFixedDelay(
-                () -> recovery.see(state.get()), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        return recovery;
+    Recovery(Supplier<String> state) {
+        watcher = new Thread(() -> watch(state), "recovery");
+        watcher.setDaemon(true);
+        watcher.start();
     }
 
-    private synchronized void see(String now) {
-        if (!now.equals(state)) {
-            state = now;
-            note(now);
+    private void watch(Supplier<String> state) {
+        String before = "";
+        try {
+            while (!watcher.isInterrupted()) {
+                String now = state.get();
+                if (!now.equals(before)) {
+                    note(now);
+                    before = now;
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            // It is over.
         }
     }
 
-    synchronized void note(String step) {
-        steps.add(String.format(Locale.ROOT, "%.1f s %s", (System.nanoTime() - start) / 1e9, step));
+    void note(String step) {
+        synchronized (steps) {
+            steps.add(String.format(Locale.ROOT, "%.1f s %s", (System.nanoTime() - start) / 1e9, step));
+        }
     }
 
     /** The steps so far. */
     @Override
-    public synchronized String toString() {
-        return String.join("; ", steps);
+    public String toString() {
+        synchronized (steps) {
+            return String.join("; ", steps);
+        }
     }
 
     @Override
     public void close() {
-        watcher.shutdownNow();
+        watcher.interrupt();
     }
 }

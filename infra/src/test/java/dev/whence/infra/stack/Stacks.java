@@ -52,7 +52,11 @@ final class Stacks {
     }
 
     static EngineSettings engine(LocalStackSettings settings, Duration timeForAnImage) {
-        return engine(settings, timeForAnImage, AttributionJobSettings.DEFAULT_BATCH_SIZE, AttributionJobSettings.DEFAULT_MAX_BATCH_AGE);
+        return engine(
+                settings,
+                timeForAnImage,
+                AttributionJobSettings.DEFAULT_BATCH_SIZE,
+                AttributionJobSettings.DEFAULT_MAX_BATCH_AGE);
     }
 
     private static EngineSettings engine(

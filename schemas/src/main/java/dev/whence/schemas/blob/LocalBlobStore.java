@@ -4,6 +4,7 @@ import dev.whence.schemas.ErrorCode;
 import dev.whence.schemas.ImageId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,16 +17,37 @@ import java.util.UUID;
 
 /**
  * Blobs in a local folder: {@code ROOT/ab/cd/abcd...}, named by their hash. A blob appears whole or not at all, since it
- * is written beside its place and then moved there; several processes may share a root.
+ * is written beside its place and then moved there; several processes may share a root. Where the root vanishes under a store
+ * that was {@linkplain #open opened}, the store is away, not the blob.
  */
 public final class LocalBlobStore implements BlobStore {
     private static final String SCHEME = "blob:";
 
     private final Path root;
+    private final boolean opened;
 
     /** @param root the store's folder, created when the first blob is put */
     public LocalBlobStore(Path root) {
+        this(root, false);
+    }
+
+    private LocalBlobStore(Path root, boolean opened) {
         this.root = root.toAbsolutePath().normalize();
+        this.opened = opened;
+    }
+
+    /**
+     * A store whose folder is there, created if it has to be.
+     *
+     * @throws UncheckedIOException if it cannot be created
+     */
+    public static LocalBlobStore open(Path root) {
+        try {
+            Files.createDirectories(root);
+            return new LocalBlobStore(root, true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The folder of the blob store, %s, cannot be created".formatted(root), e);
+        }
     }
 
     @Override
@@ -66,11 +88,19 @@ public final class LocalBlobStore implements BlobStore {
             }
             return bytes;
         } catch (NoSuchFileException e) {
+            requireRoot(e);
             throw new BlobUnavailableException(
                     ErrorCode.BLOB_UNAVAILABLE, "The blob store has no blob %s".formatted(id), e);
         } catch (IOException e) {
+            requireRoot(e);
             throw new BlobUnavailableException(
                     ErrorCode.BLOB_UNAVAILABLE, "The blob %s cannot be read: %s".formatted(id, e), e);
+        }
+    }
+
+    private void requireRoot(IOException cause) {
+        if (opened && !Files.isDirectory(root)) {
+            throw new BlobStoreAwayException("The folder of the blob store, %s, is gone".formatted(root), cause);
         }
     }
 

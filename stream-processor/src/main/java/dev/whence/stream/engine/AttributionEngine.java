@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * <p>A batch that fails as a whole is tried again image by image, so that an image that breaks the model ends as its own
  * dead letter and the others pass. Where every single one fails, the engine attributes noise: if that fails too the engine
  * is at fault, not the images, and their futures fail; a broken engine never turns a stream into dead letters. The decoder
- * is judged likewise: it may fail in an unforeseen way on some images, not on {@value #MOST_DECODER_FAILURES} in a row. A
- * reference whose server is away is nobody's fault: the batch waits for it, see {@link StorePatience}.
+ * is judged likewise: where it fails in an unforeseen way on {@value #MOST_DECODER_FAILURES} images in a row it has to decode one that is well. A
+ * reference whose server is away is nobody's fault, nor is a blob store: images wait for them, see {@link StorePatience}.
  */
 public final class AttributionEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AttributionEngine.class);
@@ -56,7 +56,7 @@ public final class AttributionEngine implements AutoCloseable {
         this.metrics = metrics;
         patience = new StorePatience(settings.storePatience(), metrics);
         this.clock = clock;
-        intake = new Intake(attributor, new LocalBlobStore(Path.of(settings.blobRoot())));
+        intake = new Intake(attributor, LocalBlobStore.open(Path.of(settings.blobRoot())));
         outcomes = new Outcomes(attributor.model(), attributor.reference(), clock);
         decoders = new ThreadPoolExecutor(
                 settings.inferenceThreads(),
@@ -93,6 +93,20 @@ public final class AttributionEngine implements AutoCloseable {
     }
 
     /**
+     * The dead letter of messages that Kafka deleted before anybody read them.
+     *
+     * @param first of them
+     */
+    public Outcome deleted(RawMessage first, long count) {
+        metrics.deletedMessages(count);
+        return refuse(
+                first,
+                ErrorCode.MESSAGE_GONE,
+                "Kafka deleted %d messages from here on before they were read: keep them longer, or start the job sooner"
+                        .formatted(count));
+    }
+
+    /**
      * Starts on a message. The future completes on one of the engine's threads; it fails only when the engine itself is
      * broken, and never completes once the engine was closed.
      */
@@ -112,7 +126,7 @@ public final class AttributionEngine implements AutoCloseable {
     private void decode(RawMessage message, CompletableFuture<Outcome> outcome) {
         long started = System.nanoTime();
         try {
-            Intake.Admitted admitted = intake.admit(message);
+            Intake.Admitted admitted = patience.call(() -> intake.admit(message));
             long decoded = System.nanoTime();
             metrics.stage(Stage.DECODE, decoded - started);
             decoderFailures.set(0);
@@ -122,15 +136,34 @@ public final class AttributionEngine implements AutoCloseable {
             batcher.add(new Waiting(place, admitted, decoded - started, decoded, outcome));
         } catch (RejectedMessageException e) {
             metrics.stage(Stage.DECODE, System.nanoTime() - started);
-            if (e.code() == ErrorCode.INTERNAL && decoderFailures.incrementAndGet() >= MOST_DECODER_FAILURES) {
+            if (e.code() == ErrorCode.INTERNAL && isDecoderBroken()) {
                 outcome.completeExceptionally(new BrokenEngineException(
-                        "The decoder failed on %d images in a row".formatted(MOST_DECODER_FAILURES), e));
+                        "The decoder failed on %d images in a row, the last %s, and on one that is well"
+                                .formatted(MOST_DECODER_FAILURES, message.coordinates()),
+                        e));
             } else {
                 complete(message, outcome, outcomes.rejected(message, e));
             }
+        } catch (CancellationException e) {
+            LOG.info("{} is dropped, the job has it still: {}", message.coordinates(), e.getMessage());
+        } catch (BrokenEngineException e) {
+            outcome.completeExceptionally(e);
         } catch (RuntimeException | Error e) {
-            outcome.completeExceptionally(new BrokenEngineException("Decoding failed in an unforeseen way", e));
+            outcome.completeExceptionally(new BrokenEngineException(
+                    "Decoding %s failed in an unforeseen way".formatted(message.coordinates()), e));
         }
+    }
+
+    /** After one failure more. Where an image that is well can be decoded the images are at fault, however many. */
+    private boolean isDecoderBroken() {
+        if (decoderFailures.incrementAndGet() < MOST_DECODER_FAILURES) {
+            return false;
+        }
+        if (intake.decodes()) {
+            decoderFailures.set(0);
+            return false;
+        }
+        return true;
     }
 
     private void attributeOrFail(List<Waiting> batch) {

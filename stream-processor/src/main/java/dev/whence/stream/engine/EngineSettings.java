@@ -15,7 +15,8 @@ import java.time.Duration;
  * @param batchSize most images of a micro-batch, at least 1
  * @param maxBatchAge how long the first image of a micro-batch waits for others
  * @param inferenceThreads batches attributed at once, each on a thread of its own
- * @param storePatience how long a batch waits for a reference whose server does not answer before the job starts again
+ * @param storePatience how long images wait for a reference whose server does not answer, or a blob store that is away,
+ *     before the job starts again
  */
 public record EngineSettings(
         ImageAttributor.Factory attributor,
@@ -27,8 +28,8 @@ public record EngineSettings(
         Duration storePatience)
         implements Serializable {
 
-    /** Below the ten minutes that a checkpoint and a transaction may take. */
-    public static final Duration DEFAULT_STORE_PATIENCE = Duration.ofMinutes(5);
+    /** Below the time that a checkpoint may take, which waits for a batch when much is in flight. */
+    public static final Duration DEFAULT_STORE_PATIENCE = Duration.ofMinutes(3);
 
     public EngineSettings {
         if (batchSize < 1 || inferenceThreads < 1) {

@@ -9,13 +9,23 @@ import dev.whence.schemas.ImageUpload;
 import dev.whence.schemas.SingleObjectReader;
 import dev.whence.schemas.UndecodableMessageException;
 import dev.whence.schemas.blob.BlobStore;
+import dev.whence.schemas.blob.BlobStoreAwayException;
 import dev.whence.schemas.blob.BlobUnavailableException;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 
 /** From a raw message to canonical pixels. Every byte is a stranger's until its hash was checked and its image decoded. */
 final class Intake {
+    private static final int SAMPLE_SIDE = 64;
     private static final SingleObjectReader<ImageUpload> UPLOADS = SingleObjectReader.of(ImageUpload.class);
+
+    /** An image that every decoder reads. */
+    private static final byte[] SAMPLE = sample();
 
     private final ImageAttributor attributor;
     private final BlobStore blobs;
@@ -25,7 +35,11 @@ final class Intake {
         this.blobs = blobs;
     }
 
-    /** The image of the message. Its encoded bytes are garbage once this returns. */
+    /**
+     * The image of the message. Its encoded bytes are garbage once this returns.
+     *
+     * @throws BlobStoreAwayException if it is in the blob store and that is not there
+     */
     Admitted admit(RawMessage message) throws RejectedMessageException {
         ImageUpload upload = read(message);
         UploadHead head = UploadHead.of(upload);
@@ -42,10 +56,30 @@ final class Intake {
         } catch (ImageRejectedException e) {
             throw new RejectedMessageException(
                     ErrorCode.valueOf(e.reason().name()), String.valueOf(e.getMessage()), Optional.of(head), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             throw new RejectedMessageException(
                     ErrorCode.INTERNAL, "The decoder failed on this image: " + e, Optional.of(head), e);
         }
+    }
+
+    /** Whether the decoder can decode at all. */
+    boolean decodes() {
+        try {
+            attributor.canonical(SAMPLE);
+            return true;
+        } catch (ImageRejectedException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    private static byte[] sample() {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(new BufferedImage(SAMPLE_SIDE, SAMPLE_SIDE, BufferedImage.TYPE_INT_RGB), "png", png);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return png.toByteArray();
     }
 
     private static ImageUpload read(RawMessage message) throws RejectedMessageException {

@@ -1,5 +1,6 @@
 package dev.whence.stream.engine;
 
+import dev.whence.schemas.blob.BlobStoreAwayException;
 import dev.whence.stream.metrics.JobMetrics;
 import dev.whence.vectorstore.ReferenceStoreException;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
@@ -7,14 +8,13 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits while the server that holds the reference does not answer, longer each time, and tries again. The images wait with
- * it: the operator in front is full soon and holds back the source. Another failure of the store is the fault of no image
- * either: it breaks the engine at once.
+ * Waits while the server that holds the reference does not answer, or the blob store is not there, longer each time, and tries
+ * again. The images wait with it: the operator in front is full soon and holds back the source. Another failure of the
+ * reference's store is the fault of no image either: it breaks the engine at once.
  */
 final class StorePatience implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StorePatience.class);
@@ -32,16 +32,16 @@ final class StorePatience implements AutoCloseable {
     }
 
     /**
-     * @throws BrokenEngineException if the server did not come back in time, or the store failed in another way
+     * @throws BrokenEngineException if the store did not come back in time, or the reference's failed in another way
      * @throws CancellationException if this was closed meanwhile
      */
-    <T> T call(Supplier<T> work) {
+    <T, E extends Exception> T call(Work<T, E> work) throws E {
         long firstFailure = 0;
         for (long wait = FIRST_WAIT_MILLIS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS)) {
             try {
-                T result = work.get();
+                T result = work.run();
                 if (firstFailure != 0) {
-                    LOG.warn("The reference answers again after {} ms", millisSince(firstFailure));
+                    LOG.warn("The store answers again after {} ms", millisSince(firstFailure));
                 }
                 return result;
             } catch (ReferenceStoreException e) {
@@ -49,35 +49,44 @@ final class StorePatience implements AutoCloseable {
                     throw new BrokenEngineException("The reference cannot be searched", e);
                 }
                 firstFailure = firstFailure == 0 ? System.nanoTime() : firstFailure;
-                long left = limit.toMillis() - millisSince(firstFailure);
-                if (left <= 0) {
-                    throw new BrokenEngineException(
-                            "The reference has not answered for %d s".formatted(limit.toSeconds()), e);
-                }
-                await(Math.min(wait, left), left, e);
+                await("The reference", wait, firstFailure, e);
+            } catch (BlobStoreAwayException e) {
+                firstFailure = firstFailure == 0 ? System.nanoTime() : firstFailure;
+                await("The blob store", wait, firstFailure, e);
             }
         }
     }
 
-    private void await(long millis, long left, ReferenceStoreException cause) {
+    private void await(String store, long wait, long firstFailure, RuntimeException cause) {
+        long left = limit.toMillis() - millisSince(firstFailure);
+        if (left <= 0) {
+            throw new BrokenEngineException("%s has not answered for %d s".formatted(store, limit.toSeconds()), cause);
+        }
+        long millis = Math.min(wait, left);
         metrics.storeWait();
         LOG.warn(
-                "The reference does not answer; images wait and the next try is in {} ms, the last in {} ms: {}",
+                "{} does not answer; images wait and the next try is in {} ms, the last in {} ms: {}",
+                store,
                 millis,
                 left,
                 cause.getMessage());
         try {
             if (closing.await(millis, TimeUnit.MILLISECONDS)) {
-                throw new CancellationException("The engine closes while the reference does not answer");
+                throw new CancellationException("The engine closes while a store does not answer");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CancellationException("Interrupted while the reference does not answer");
+            throw new CancellationException("Interrupted while a store does not answer");
         }
     }
 
     private static long millisSince(long nanos) {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+    }
+
+    /** What a store may have to be waited for. */
+    interface Work<T, E extends Exception> {
+        T run() throws E;
     }
 
     /** Ends every wait. */

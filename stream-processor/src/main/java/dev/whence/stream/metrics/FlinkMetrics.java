@@ -5,7 +5,9 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -16,6 +18,7 @@ import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.metrics.reporter.MetricReporterFactory;
+import org.apache.flink.runtime.metrics.scope.ScopeFormat;
 import org.apache.flink.util.NetUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,13 +35,21 @@ public final class FlinkMetrics implements MetricReporterFactory {
     private static final String HOST = "host";
     private static final String PORT = "port";
     private static final String DEFAULT_HOST = "127.0.0.1";
+    private static final String PENDING = "pendingRecords";
+
+    /** What Flink makes of the name that the job gives its source of images; the source of models has a backlog as well. */
+    private static final String IMAGES = "Source: images";
 
     /** What is added up for each of Flink's names that we report. */
     private static final Map<String, Set<Gauge<?>>> GAUGES = Map.of(
-            "numberOfCompletedCheckpoints", register(Metric.CHECKPOINTS),
-            "numberOfFailedCheckpoints", register(Metric.FAILED_CHECKPOINTS),
-            "numRestarts", register(Metric.RESTARTS),
-            "pendingRecords", register(Metric.PENDING_MESSAGES));
+            "numberOfCompletedCheckpoints",
+            register(Metric.CHECKPOINTS),
+            "numberOfFailedCheckpoints",
+            register(Metric.FAILED_CHECKPOINTS),
+            "numRestarts",
+            register(Metric.RESTARTS),
+            PENDING,
+            register(Metric.PENDING_MESSAGES));
 
     /** Makes a Flink cluster with this configuration report to the default registry of its JVM. */
     public static void configure(Configuration cluster) {
@@ -65,14 +76,19 @@ public final class FlinkMetrics implements MetricReporterFactory {
             GaugeWithCallback.builder()
                     .name(metric.metricName())
                     .help(metric.help())
-                    .callback(callback -> callback.call(sum(gauges)))
+                    .callback(callback -> {
+                        List<Gauge<?>> present = List.copyOf(gauges);
+                        if (!present.isEmpty()) {
+                            callback.call(sum(present));
+                        }
+                    })
                     .register(PrometheusRegistry.defaultRegistry);
         }
         return gauges;
     }
 
     /** Flink says -1 for what it does not know yet. */
-    private static double sum(Set<Gauge<?>> gauges) {
+    private static double sum(Collection<Gauge<?>> gauges) {
         return gauges.stream()
                 .map(Gauge::getValue)
                 .filter(Number.class::isInstance)
@@ -115,9 +131,13 @@ public final class FlinkMetrics implements MetricReporterFactory {
         @Override
         public void notifyOfAddedMetric(org.apache.flink.metrics.Metric flinks, String name, MetricGroup group) {
             Set<Gauge<?>> gauges = GAUGES.get(name);
-            if (gauges != null && flinks instanceof Gauge<?> gauge) {
+            if (gauges != null && flinks instanceof Gauge<?> gauge && (!name.equals(PENDING) || isOfImages(group))) {
                 gauges.add(gauge);
             }
+        }
+
+        private static boolean isOfImages(MetricGroup group) {
+            return IMAGES.equals(group.getAllVariables().get(ScopeFormat.SCOPE_OPERATOR_NAME));
         }
 
         @Override

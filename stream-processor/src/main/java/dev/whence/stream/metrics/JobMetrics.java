@@ -23,6 +23,7 @@ public final class JobMetrics {
     private final Counter retriedBatches;
     private final Counter storeWaits;
     private final Counter lostTransactions;
+    private final Counter deletedMessages;
     private final Histogram stageSeconds;
     private final Histogram batchImages;
     private final Histogram endToEndSeconds;
@@ -35,6 +36,7 @@ public final class JobMetrics {
         retriedBatches = counter(Metric.RETRIED_BATCHES, registry);
         storeWaits = counter(Metric.STORE_WAITS, registry);
         lostTransactions = counter(Metric.LOST_TRANSACTIONS, registry);
+        deletedMessages = counter(Metric.DELETED_MESSAGES, registry);
         stageSeconds = histogram(Metric.STAGE_SECONDS)
                 .classicExponentialUpperBounds(0.0001, 2, 17)
                 .register(registry);
@@ -89,6 +91,11 @@ public final class JobMetrics {
 
     public void lostTransaction() {
         lostTransactions.inc();
+    }
+
+    /** @param count of messages that nobody had read */
+    public void deletedMessages(long count) {
+        deletedMessages.inc(count);
     }
 
     public void stage(Stage stage, long nanos) {

@@ -24,7 +24,7 @@ public enum Metric {
     STORE_WAITS(
             "whence_store_waits_total",
             Type.COUNTER,
-            "Times a micro-batch waited because the server of the reference did not answer."),
+            "Times images waited because the server of the reference did not answer or the blob store was not there."),
     END_TO_END_SECONDS(
             "whence_end_to_end_seconds",
             Type.HISTOGRAM,
@@ -46,6 +46,11 @@ public enum Metric {
             Type.COUNTER,
             "Transactions of a checkpoint that Kafka refused to commit for good: their events are missing until the job is"
                     + " started with --since."),
+    DELETED_MESSAGES(
+            "whence_deleted_messages_total",
+            Type.COUNTER,
+            "Messages of whence.images that Kafka deleted before the job read them: offsets, so those of Kafka's own"
+                    + " markers count too. Of each row of them there is one dead letter, MESSAGE_GONE."),
     CHECKPOINTS("whence_checkpoints_total", Type.COUNTER, "Checkpoints that completed; each commits its events."),
     FAILED_CHECKPOINTS("whence_failed_checkpoints_total", Type.COUNTER, "Checkpoints that failed."),
     CHECKPOINT_SECONDS(
@@ -54,7 +59,9 @@ public enum Metric {
             "How long a checkpoint took that completed, from its start to the last subtask's part of it."),
     RESTARTS("whence_job_restarts_total", Type.COUNTER, "Restarts of the job since this process started it."),
     PENDING_MESSAGES(
-            "whence_pending_messages", Type.GAUGE, "Messages on whence.images that the job has not taken yet.");
+            "whence_pending_messages",
+            Type.GAUGE,
+            "Messages on whence.images that the job has not taken yet; absent where no subtask reads them.");
 
     private final String metricName;
     private final Type type;

@@ -10,12 +10,15 @@ import dev.whence.schemas.ImageUpload;
 import dev.whence.schemas.ProvenanceEvent;
 import dev.whence.schemas.SingleObject;
 import dev.whence.schemas.Verdict;
+import dev.whence.schemas.blob.LocalBlobStore;
 import dev.whence.vectorstore.ReferenceStoreException;
 import dev.whence.vectorstore.ReferenceStoreException.Reason;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,9 +38,11 @@ class AttributionEngineTest {
     private final PickyAttributor attributor = new PickyAttributor();
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final AttributionEngine engine;
+    private final Path blobs;
     private long offset;
 
-    AttributionEngineTest(@TempDir Path blobs) {
+    AttributionEngineTest(@TempDir Path folder) {
+        blobs = folder.resolve("blobs");
         EngineSettings settings = new EngineSettings(
                 (bundle, reference) -> attributor,
                 ModelChoice.of("bundle", "reference"),
@@ -227,9 +232,64 @@ class AttributionEngineTest {
     }
 
     @Test
-    void aDecoderThatFailsOnEverythingFailsTheFutures() {
+    void imagesWaitForABlobStoreThatIsAwayAndNoneIsADeadLetter() throws Exception {
+        byte[] image = PickyAttributor.bytes("in the store");
+        String uri = new LocalBlobStore(blobs).put(image);
+        Path away = blobs.resolveSibling("away");
+        Files.move(blobs, away);
+        CompletableFuture<Outcome> outcome = submit(upload(image).setBytes(null).setUri(uri));
+        while (storeWaits() == 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(outcome).isNotDone();
+
+        Files.move(away, blobs);
+
+        assertThat(outcome.join()).isInstanceOf(Outcome.Attributed.class);
+    }
+
+    @Test
+    void aBlobStoreThatStaysAwayFailsTheFutures() throws Exception {
+        Files.delete(blobs);
+        byte[] image = PickyAttributor.bytes("nowhere");
+
+        assertThatThrownBy(() -> submit(upload(image).setBytes(null).setUri("blob:" + ImageId.of(image)))
+                        .join())
+                .hasCauseInstanceOf(BrokenEngineException.class)
+                .hasRootCauseInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void aBlobThatAWellStoreHasNotIsADeadLetter() {
+        byte[] image = PickyAttributor.bytes("nowhere");
+
+        assertThat(letter(submit(upload(image).setBytes(null).setUri("blob:" + ImageId.of(image))))
+                        .getCode())
+                .isEqualTo(ErrorCode.BLOB_UNAVAILABLE.name());
+        assertThat(storeWaits()).isZero();
+    }
+
+    @Test
+    void imagesThatTheDecoderFailsOnAreDeadLettersHoweverManyThereAre() {
         List<CompletableFuture<Outcome>> outcomes = IntStream.range(0, 100)
                 .mapToObj(i -> submit(upload(PickyAttributor.bytes("decoder defect " + i))))
+                .toList();
+
+        assertThat(outcomes)
+                .allSatisfy(outcome -> assertThat(letter(outcome).getCode()).isEqualTo(ErrorCode.INTERNAL.name()));
+    }
+
+    @Test
+    void anImageThatTheDecoderFollowsWithoutEndIsADeadLetter() {
+        assertThat(letter(submit(upload(PickyAttributor.bytes("endless")))).getMessage())
+                .contains("StackOverflowError");
+    }
+
+    @Test
+    void aDecoderThatFailsOnEverythingFailsTheFutures() {
+        attributor.decoderBroken.set(true);
+        List<CompletableFuture<Outcome>> outcomes = IntStream.range(0, 100)
+                .mapToObj(i -> submit(upload(PickyAttributor.bytes("good " + i))))
                 .toList();
 
         assertThatThrownBy(() -> CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))

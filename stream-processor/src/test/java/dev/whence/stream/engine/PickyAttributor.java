@@ -26,6 +26,7 @@ final class PickyAttributor implements ImageAttributor {
     private static final int SIZE = 8;
 
     final AtomicBoolean broken = new AtomicBoolean();
+    final AtomicBoolean decoderBroken = new AtomicBoolean();
     /** How many calls more fail in the store, and why. */
     final AtomicInteger outages = new AtomicInteger();
 
@@ -41,7 +42,10 @@ final class PickyAttributor implements ImageAttributor {
         if (text.equals("no image")) {
             throw new ImageRejectedException(ImageRejectedException.Reason.CORRUPT_IMAGE, "It is torn.");
         }
-        if (text.startsWith("decoder defect")) {
+        if (text.startsWith("endless")) {
+            throw new StackOverflowError();
+        }
+        if (decoderBroken.get() || text.startsWith("decoder defect")) {
             throw new ArrayIndexOutOfBoundsException("defect");
         }
         byte[] rgb = new byte[SIZE * SIZE * 3];
