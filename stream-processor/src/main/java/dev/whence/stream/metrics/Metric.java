@@ -61,7 +61,7 @@ public enum Metric {
     PENDING_MESSAGES(
             "whence_pending_messages",
             Type.GAUGE,
-            "Messages on whence.images that the job has not taken yet; absent where no subtask reads them.");
+            "Messages on whence.images that the job has not taken yet; absent while no subtask has read one since its start.");
 
     private final String metricName;
     private final Type type;

@@ -118,6 +118,9 @@ rootCoord:
   port: 53100
 queryCoord:
   port: 19531
+  checkInterval: 200
+  distPullInterval: 100
+  UpdateNextTargetInterval: 1
 queryNode:
   port: 21123
 indexNode:
