@@ -33,9 +33,8 @@ public record ModelChoice(String bundle, String reference, String bundleSha256, 
     ImageAttributor open(ImageAttributor.Factory factory) {
         ImageAttributor opened = factory.open(bundle, reference);
         ModelIdentity model = opened.model();
-        boolean meant = model.sha256().equals(bundleSha256)
-                && opened.reference().version().equals(referenceVersion);
-        if (bundleSha256.isEmpty() || meant) {
+        if (fits(bundleSha256, model.sha256())
+                && fits(referenceVersion, opened.reference().version())) {
             return opened;
         }
         opened.close();
@@ -43,6 +42,10 @@ public record ModelChoice(String bundle, String reference, String bundleSha256, 
                 "%s is bundle %s against reference version %s, and bundle %s against %s is meant"
                         .formatted(
                                 bundle, model.sha256(), opened.reference().version(), bundleSha256, referenceVersion));
+    }
+
+    private static boolean fits(String meant, String found) {
+        return meant.isEmpty() || meant.equals(found);
     }
 
     /** For a person. */
