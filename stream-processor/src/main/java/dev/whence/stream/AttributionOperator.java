@@ -126,14 +126,15 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
             emit(engines.current()
                     .engine()
                     .refuse(
-                            lost(place.f0, place.f1),
+                            at(place.f0, place.f1),
                             ErrorCode.MESSAGE_GONE,
                             "Kafka has deleted the image before it was attributed: publish it again"));
         }
         restored = List.of();
     }
 
-    private static RawMessage lost(int partition, long offset) {
+    /** A message of which nothing is left but its place. */
+    private static RawMessage at(int partition, long offset) {
         return new RawMessage(Topic.IMAGES.topicName(), partition, offset, 0, NOTHING);
     }
 
@@ -165,7 +166,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         for (MessagesInFlight.Gap gap : gaps) {
             long deleted = Math.min(gap.end(), beginnings.getOrDefault(gap.partition(), 0L)) - gap.begin();
             if (deleted > 0) {
-                emit(engines.current().engine().deleted(lost(gap.partition(), gap.begin()), deleted));
+                emit(engines.current().engine().deleted(at(gap.partition(), gap.begin()), deleted));
             }
         }
     }
@@ -180,9 +181,8 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
             inFlight.leave(place, length);
             engine.leave();
         };
-        String coordinates = image.coordinates();
         var unused = engine.engine().submit(image).thenApply(KeyedMessage::of).handle((message, failure) -> {
-            answer(coordinates, leave, message, failure);
+            answer(place, leave, message, failure);
             return null;
         });
     }
@@ -195,13 +195,14 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
      * @param failure the engine's, or why its outcome could not be written
      */
     private void answer(
-            String coordinates, Runnable leave, @Nullable KeyedMessage message, @Nullable Throwable failure) {
+            Tuple2<Integer, Long> place, Runnable leave, @Nullable KeyedMessage message, @Nullable Throwable failure) {
         try {
             if (message == null) {
                 mailbox.execute(
                         () -> {
                             throw new IllegalStateException(
-                                    "The attribution engine is broken: %s has no answer".formatted(coordinates),
+                                    "The attribution engine is broken: %s has no answer"
+                                            .formatted(at(place.f0, place.f1).coordinates()),
                                     failure);
                         },
                         "engine failure");

@@ -6,6 +6,7 @@ import dev.whence.attributor.CanonicalImage;
 import dev.whence.schemas.DeadLetter;
 import dev.whence.schemas.ErrorCode;
 import dev.whence.schemas.StageLatencies;
+import dev.whence.schemas.blob.BlobStore;
 import dev.whence.schemas.blob.LocalBlobStore;
 import dev.whence.stream.metrics.JobMetrics;
 import dev.whence.stream.metrics.Stage;
@@ -51,12 +52,13 @@ public final class AttributionEngine implements AutoCloseable {
     private final MicroBatcher<Waiting> batcher;
     private final AtomicInteger decoderFailures = new AtomicInteger();
 
-    private AttributionEngine(EngineSettings settings, ImageAttributor attributor, JobMetrics metrics, Clock clock) {
+    private AttributionEngine(
+            EngineSettings settings, BlobStore blobs, ImageAttributor attributor, JobMetrics metrics, Clock clock) {
         this.attributor = attributor;
         this.metrics = metrics;
         patience = new StorePatience(settings.storePatience(), metrics);
         this.clock = clock;
-        intake = new Intake(attributor, LocalBlobStore.open(Path.of(settings.blobRoot())));
+        intake = new Intake(attributor, blobs);
         outcomes = new Outcomes(attributor.model(), attributor.reference(), clock);
         decoders = new ThreadPoolExecutor(
                 settings.inferenceThreads(),
@@ -75,8 +77,10 @@ public final class AttributionEngine implements AutoCloseable {
 
     /** Opens the attributor and starts the threads; counts on the given registry. */
     public static AttributionEngine open(EngineSettings settings, PrometheusRegistry registry) {
+        BlobStore blobs =
+                LocalBlobStore.open(Path.of(settings.blobRoot())); // first: it holds nothing that must be closed
         ImageAttributor attributor = settings.model().open(settings.attributor());
-        return new AttributionEngine(settings, attributor, JobMetrics.on(registry), Clock.systemUTC());
+        return new AttributionEngine(settings, blobs, attributor, JobMetrics.on(registry), Clock.systemUTC());
     }
 
     /** Makes the metrics say that this engine's bundle and reference attribute from now on. */

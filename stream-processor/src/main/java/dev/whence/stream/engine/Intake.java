@@ -24,9 +24,6 @@ final class Intake {
     private static final int SAMPLE_SIDE = 64;
     private static final SingleObjectReader<ImageUpload> UPLOADS = SingleObjectReader.of(ImageUpload.class);
 
-    /** An image that every decoder reads. */
-    private static final byte[] SAMPLE = sample();
-
     private final ImageAttributor attributor;
     private final BlobStore blobs;
 
@@ -65,13 +62,14 @@ final class Intake {
     /** Whether the decoder can decode at all. */
     boolean decodes() {
         try {
-            attributor.canonical(SAMPLE);
+            attributor.canonical(sample());
             return true;
         } catch (ImageRejectedException | RuntimeException e) {
             return false;
         }
     }
 
+    /** An image that every decoder reads. */
     private static byte[] sample() {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         try {
