@@ -62,6 +62,7 @@ final class FlinkCluster implements AutoCloseable {
                 jobmanager.bind-host: 127.0.0.1
                 rest.address: 127.0.0.1
                 rest.bind-address: 127.0.0.1
+                web.refresh-interval: 50
                 taskmanager.host: 127.0.0.1
                 taskmanager.bind-host: 127.0.0.1
                 taskmanager.numberOfTaskSlots: 1

@@ -10,6 +10,8 @@ import dev.whence.stream.LostTransactionException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,22 +35,30 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a job goes on from may hold transactions that were committed before it failed: they are not taken for lost. Others are. */
 class TransactionReuseIT {
     private static final int SLOTS = 2;
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
     private static final Duration AN_HOUR = Duration.ofHours(1);
 
     @TempDir
     Path data;
 
-    /** A savepoint is nothing that a job goes on from by itself, but the sinks see its barrier as any other. */
-    @Test
+    /**
+     * A savepoint is nothing that a job goes on from by itself, but the sinks see its barrier as any other and take another
+     * transactional id. With the second row the last of them had been committed before the last checkpoint, and is among the
+     * highest, which a job that runs undisturbed would not take again.
+     */
+    @ParameterizedTest
+    @CsvSource({"0, 1, 1", "3, 3, 5"})
     @SuppressWarnings("try") // Flink's cluster may be interrupted when it closes
-    void eachImageComesOutOnceThoughTheJobFailsAfterASavepointAndGoesOnFromTheCheckpointBefore() throws Exception {
-        List<byte[]> committed = Images.noise(50, 1);
-        List<byte[]> open = Images.noise(50, 2);
-        List<byte[]> behind = Images.noise(150, 3);
+    void eachImageComesOutOnceThoughTheJobFailsAfterSavepointsAndGoesOnFromTheCheckpointBefore(
+            int savepointsBefore, int checkpoints, int savepointsAfter) throws Exception {
+        List<byte[]> open = new ArrayList<>();
+        List<byte[]> behind = Images.noise(150, 0);
         try (EmbeddedBroker broker = EmbeddedBroker.start(data.resolve("kafka"), 0);
                 MiniCluster cluster = cluster()) {
             LocalStack.createTopics(broker.bootstrapServers());
@@ -56,12 +66,22 @@ class TransactionReuseIT {
             awaitRunning(cluster, job, 0);
             try (Uploader uploader = new Uploader(broker.bootstrapServers());
                     OutcomeReader reader = new OutcomeReader(broker.bootstrapServers(), Optional::empty)) {
-                uploader.images(committed);
-                awaitWritten(committed.size(), broker.bootstrapServers());
-                cluster.triggerCheckpoint(job, CheckpointType.FULL).get();
-                reader.readUntilAllOf(Images.ids(committed));
-                uploader.images(open);
-                savepoint(cluster, job);
+                for (int savepoint = 1; savepoint <= savepointsBefore; savepoint++) {
+                    attribute(Images.noise(50, 100 + savepoint), uploader, broker);
+                    savepoint(cluster, job);
+                }
+                for (int checkpoint = 1; checkpoint <= checkpoints; checkpoint++) {
+                    List<byte[]> committed = Images.noise(50, 200 + checkpoint);
+                    attribute(committed, uploader, broker);
+                    cluster.triggerCheckpoint(job, CheckpointType.FULL).get();
+                    reader.readUntilAllOf(Images.ids(committed));
+                }
+                for (int savepoint = 1; savepoint <= savepointsAfter; savepoint++) {
+                    List<byte[]> images = Images.noise(50, 300 + savepoint);
+                    attribute(images, uploader, broker);
+                    savepoint(cluster, job);
+                    open.addAll(images);
+                }
                 ParityAttributor.breakInTurn(1);
                 uploader.images(behind);
                 awaitRunning(cluster, job, 1);
@@ -85,9 +105,8 @@ class TransactionReuseIT {
             JobID job = cluster.submitJob(graph(broker)).get().getJobID();
             awaitRunning(cluster, job, 0);
             try (Uploader uploader = new Uploader(broker.bootstrapServers())) {
-                uploader.images(Images.noise(50, 1));
+                attribute(Images.noise(50, 1), uploader, broker);
             }
-            awaitWritten(50, broker.bootstrapServers());
             savepoint = savepoint(cluster, job);
             cluster.cancelJob(job).get();
         }
@@ -156,28 +175,38 @@ class TransactionReuseIT {
                 .orElse(null);
     }
 
-    /** Waits until there are so many events, committed or not. */
-    private static void awaitWritten(int events, String bootstrapServers) throws InterruptedException {
+    /** Uploads these and waits until as many more events are written; only checkpoints commit them, and there is none meanwhile. */
+    private static void attribute(List<byte[]> images, Uploader uploader, EmbeddedBroker broker)
+            throws InterruptedException {
         List<TopicPartition> partitions = IntStream.range(0, Topic.PROVENANCE.partitions())
                 .mapToObj(partition -> new TopicPartition(Topic.PROVENANCE.topicName(), partition))
                 .toList();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            while (consumer.endOffsets(partitions).values().stream()
-                            .mapToLong(Long::longValue)
-                            .sum()
-                    < events) {
+            long before = ends(consumer, partitions);
+            uploader.images(images);
+            while (ends(consumer, partitions) < before + images.size()) {
                 Thread.sleep(20);
             }
         }
     }
 
+    private static long ends(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+        return consumer.endOffsets(partitions).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
     private static void commitUntilAllOf(List<byte[]> images, MiniCluster cluster, JobID job, OutcomeReader reader)
             throws Exception {
         List<String> ids = Images.ids(images);
+        Instant deadline = Instant.now().plus(LONGEST_WAIT);
         while (!reader.ledger.hasAll(ids)) {
+            assertThat(Instant.now())
+                    .as("missing: %s", reader.ledger.missing(ids))
+                    .isBefore(deadline);
             cluster.triggerCheckpoint(job, CheckpointType.FULL).get();
             reader.readToTheEnd();
         }

@@ -1,5 +1,6 @@
 package org.apache.flink.connector.kafka.sink;
 
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.internal.BackchannelFactory;
@@ -26,6 +30,9 @@ import org.jspecify.annotations.NullMarked;
  * connector gives it back at the first barrier after the commit: if that barrier's checkpoint fails, the job goes on from the one
  * before, commits that transaction again and finds its producer fenced, as if Kafka had taken the transaction back. Here an id is given back when a
  * transaction that was prepared after the commit is committed itself; then being fenced means being lost.
+ *
+ * <p>The state names only transactions that are to be committed: whatever else is open when a job goes on from it is taken back. An id
+ * that is only kept from use would be spared, and if it was used again after that checkpoint nobody would end its transaction.
  */
 @NullMarked
 @SuppressWarnings("try") // close() may be interrupted: so is the connector's
@@ -91,6 +98,24 @@ final class StrictKafkaWriter<T> extends ExactlyOnceKafkaWriter<T> {
             committedSince = new ArrayList<>();
         }
         return prepared;
+    }
+
+    @Override
+    public List<KafkaWriterState> snapshotState(long checkpointId) throws IOException {
+        Set<String> ended = Stream.concat(Stream.of(committedSince), committedBefore.values().stream())
+                .flatMap(List::stream)
+                .map(TransactionFinished::getTransactionId)
+                .collect(Collectors.toSet());
+        return super.snapshotState(checkpointId).stream()
+                .map(state -> new KafkaWriterState(
+                        state.getTransactionalIdPrefix(),
+                        state.getOwnedSubtaskId(),
+                        state.getTotalNumberOfOwnedSubtasks(),
+                        state.getTransactionOwnership(),
+                        state.getPrecommittedTransactionalIds().stream()
+                                .filter(transaction -> !ended.contains(transaction.getTransactionalId()))
+                                .collect(Collectors.toList())))
+                .collect(Collectors.toList());
     }
 
     @Override
