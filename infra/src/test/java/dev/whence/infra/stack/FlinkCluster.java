@@ -263,18 +263,18 @@ final class FlinkCluster implements AutoCloseable {
         await("/jobs/" + job, FlinkCluster::isRunning);
     }
 
-    /** Waits until a TaskManager has this text in its log. */
+    /** Waits until one of its processes that live has this text in its log. */
     void awaitLogged(String text) throws Exception {
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         while (!hasLogged(text)) {
-            assertThat(System.nanoTime()).as("TaskManager's log: %s", text).isLessThan(deadline);
+            assertThat(System.nanoTime()).as("a log with: %s", text).isLessThan(deadline);
             Thread.sleep(50);
         }
     }
 
     private boolean hasLogged(String text) throws IOException {
-        for (JavaProcess taskManager : taskManagers) {
-            if (taskManager.hasLogged(text)) {
+        for (JavaProcess process : processes().toList()) {
+            if (process.hasLogged(text)) {
                 return true;
             }
         }

@@ -67,6 +67,8 @@ class HighAvailabilityIT {
     void aJobThatWasCancelledDoesNotComeBackAndIsStartedFromItsNewestCheckpoint() throws Exception {
         drill.cluster.awaitStandby();
         drill.cancelJob();
+        // Only now: a result of which only half is written would end every JobManager after it (docs/operations.md).
+        drill.cluster.awaitLogged("Removed execution plan");
         drill.cluster.killLeader();
         drill.cluster.awaitSlots();
         assertThat(drill.cluster.liveJobs()).isEmpty();
