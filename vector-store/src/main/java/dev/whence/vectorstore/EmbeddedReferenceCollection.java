@@ -53,6 +53,7 @@ public final class EmbeddedReferenceCollection implements ReferenceCollection {
     private final SearchThreads threads;
     private final Kernels kernels;
     private final SearchCounters counters = new SearchCounters();
+    private final FirstPassCosts firstPassCosts = new FirstPassCosts();
     private final ReentrantLock changing = new ReentrantLock();
     private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
     private final Map<SegmentEntry, IdIndex> ids = new HashMap<>();
@@ -136,6 +137,10 @@ public final class EmbeddedReferenceCollection implements ReferenceCollection {
     @Override
     public long count() {
         return snapshot.manifest().count();
+    }
+
+    FirstPassCosts firstPassCosts() {
+        return firstPassCosts;
     }
 
     /** What searches did since the collection was opened. */
@@ -228,7 +233,7 @@ public final class EmbeddedReferenceCollection implements ReferenceCollection {
                     .map(query -> SearchedQuery.of(query.vector(), Sha256.parse(query.sha256(), "a query"), metric()))
                     .toList();
             int batch = Math.max(1, Math.min(MAX_BATCH, MAX_BATCH_COMPONENTS / dimension()));
-            ExactSearch search = new ExactSearch(seen, kernels, threads, counters, asked);
+            ExactSearch search = new ExactSearch(seen, kernels, threads, counters, firstPassCosts, asked);
             List<List<Neighbour>> neighbours = new ArrayList<>();
             for (int from = 0; from < checked.size(); from += batch) {
                 neighbours.addAll(search.search(checked.subList(from, Math.min(from + batch, checked.size()))));

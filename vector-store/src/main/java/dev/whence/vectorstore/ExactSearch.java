@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Exact nearest neighbours of a batch of queries in one snapshot.
@@ -26,7 +27,8 @@ import java.util.function.Supplier;
  *   <li>What is left is measured, smallest bound first, until the k-th best distance lies certainly below every bound that
  *       is left. Then the answer is proven: nothing unmeasured can be closer, or as close.
  *   <li>Queries that this would cost more than going over all rows, because the projection tells little of the data or k is
- *       large, do that: the vectors are multiplied in single precision, which bounds the distances tightly.
+ *       large, do that: the vectors are multiplied in single precision, which bounds the distances tightly. Where that was so before, it is done
+ *       without a first pass ({@link FirstPassCosts}).
  * </ol>
  *
  * The answer depends on exact distances and the order of rows alone: the projection, the codes, the size of batches and
@@ -47,16 +49,24 @@ final class ExactSearch {
     private final Kernels kernels;
     private final SearchThreads threads;
     private final SearchCounters counters;
+    private final FirstPassCosts firstPassCosts;
     private final Search asked;
     private final double tolerance;
     private final double rounding;
     private final int longestShortlist;
 
-    ExactSearch(Snapshot snapshot, Kernels kernels, SearchThreads threads, SearchCounters counters, Search asked) {
+    ExactSearch(
+            Snapshot snapshot,
+            Kernels kernels,
+            SearchThreads threads,
+            SearchCounters counters,
+            FirstPassCosts firstPassCosts,
+            Search asked) {
         this.snapshot = snapshot;
         this.kernels = kernels;
         this.threads = threads;
         this.counters = counters;
+        this.firstPassCosts = firstPassCosts;
         this.asked = asked;
         int dimension = snapshot.projection().dimension();
         this.tolerance = 1 + 4 * Rounding.gamma(dimension + 16, Rounding.DOUBLE);
@@ -71,9 +81,19 @@ final class ExactSearch {
         if (snapshot.segments().isEmpty()) {
             return Collections.nCopies(queries.size(), List.of());
         }
-        FirstPass first = firstPass(queries);
-        Shortlist[] shortlists = first.shortlists;
-        BitSet second = forSecondPass(first);
+        Shortlist[] shortlists;
+        BitSet second = new BitSet();
+        double goingOverAll =
+                (READING / queries.size() + MULTIPLYING) * snapshot.manifest().count() + asked.k();
+        if (firstPassCosts.areMoreThan(goingOverAll, asked.k())) {
+            shortlists = newShortlists(queries.size());
+            second.set(0, shortlists.length);
+        } else {
+            FirstPass first = firstPass(queries);
+            firstPassCosts.learn(asked.k(), first.rowsToMeasure() / queries.size());
+            shortlists = first.shortlists;
+            second.or(forSecondPass(first));
+        }
         share(shortlists.length, query -> {
             if (!second.get(query)) {
                 measure(queries.get(query), shortlists[query], Integer.MAX_VALUE);
@@ -104,6 +124,12 @@ final class ExactSearch {
             gain += Math.max(0, saved);
         }
         return gain > READING * snapshot.manifest().count() ? cheaper : tooLong;
+    }
+
+    private Shortlist[] newShortlists(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(query -> new Shortlist(newNearest()))
+                .toArray(Shortlist[]::new);
     }
 
     private Nearest newNearest() {
@@ -151,13 +177,13 @@ final class ExactSearch {
         private final BitSet seeds = new BitSet(Segment.CODE_BLOCK_ROWS);
 
         private final double[][] columns = new double[Column.COUNT][Segment.CODE_BLOCK_ROWS];
+        private long measured;
 
         FirstPass(List<SearchedQuery> queries, CodedQueries coded) {
             this.queries = queries;
             this.coded = coded;
             int size = queries.size();
-            shortlists = new Shortlist[size];
-            Arrays.setAll(shortlists, query -> new Shortlist(newNearest()));
+            shortlists = newShortlists(size);
             tooLong = new boolean[size];
             tightenAt = new int[size];
             Arrays.fill(tightenAt, FIRST_TIGHTENING);
@@ -165,7 +191,14 @@ final class ExactSearch {
                     .asIntBuffer();
         }
 
+        /** What was measured, and what the shortlists hold, of which nearly all would be. */
+        double rowsToMeasure() {
+            return measured
+                    + Arrays.stream(shortlists).mapToLong(Shortlist::size).sum();
+        }
+
         void addAll(FirstPass other) {
+            measured += other.measured;
             for (int query = 0; query < shortlists.length; query++) {
                 shortlists[query].addAll(other.shortlists[query]);
                 tooLong[query] |= other.tooLong[query];
@@ -235,7 +268,7 @@ final class ExactSearch {
                 shortlist.add(Double.NEGATIVE_INFINITY, block.segment().firstRow() + block.start() + rows[i]);
                 seeds.set(rows[i]);
             }
-            measure(queries.get(query), shortlist, size);
+            measured += measure(queries.get(query), shortlist, size);
         }
 
         /** @param slack the codes' errors can't make an inner product larger than this */
@@ -282,7 +315,7 @@ final class ExactSearch {
         private void tighten(int query) {
             Shortlist shortlist = shortlists[query];
             if (shortlist.size() > tightenAt[query]) {
-                measure(queries.get(query), shortlist, asked.k());
+                measured += measure(queries.get(query), shortlist, asked.k());
                 shortlist.prune(tolerance);
                 tooLong[query] = shortlist.size() > longestShortlist;
                 tightenAt[query] = Math.max(FIRST_TIGHTENING, 2 * shortlist.size());
@@ -299,7 +332,7 @@ final class ExactSearch {
         return !snapshot.isDeleted(segment.firstRow() + row) && !segment.hasSha256(row, query.sha256());
     }
 
-    private void measure(SearchedQuery query, Shortlist shortlist, int atMost) {
+    private int measure(SearchedQuery query, Shortlist shortlist, int atMost) {
         float[] scratch = new float[snapshot.projection().dimension()];
         int measured = shortlist.measure(atMost, tolerance, place -> {
             Segment segment = snapshot.segmentOf(place);
@@ -312,6 +345,7 @@ final class ExactSearch {
         });
         counters.rowsMeasured.add(measured);
         counters.bytesRead.add(4L * scratch.length * measured);
+        return measured;
     }
 
     private void secondPass(List<SearchedQuery> queries, int[] places, Shortlist[] shortlists) {
@@ -320,23 +354,29 @@ final class ExactSearch {
         QueryBatch batch = new QueryBatch(theirs, snapshot.projection().centre());
         List<Block> blocks = snapshot.blocks(Segment::plainBlocks);
         AtomicInteger next = new AtomicInteger();
-        List<List<Nearest>> found = threads.onEach(() -> {
-            List<Nearest> mine = Arrays.stream(places)
-                    .mapToObj(place -> shortlists[place].nearest().copy())
-                    .toList();
+        List<Shortlist[]> found = threads.onEach(() -> {
+            Shortlist[] mine = Arrays.stream(places)
+                    .mapToObj(place -> new Shortlist(shortlists[place].nearest().copy()))
+                    .toArray(Shortlist[]::new);
             for (int block = next.getAndIncrement(); block < blocks.size(); block = next.getAndIncrement()) {
-                secondPass(theirs, batch, blocks.get(block), mine);
+                scan(blocks.get(block), batch, mine);
+                for (int query = 0; query < mine.length; query++) {
+                    if (mine[query].size() > longestShortlist) {
+                        measure(theirs.get(query), mine[query], Integer.MAX_VALUE);
+                        mine[query].prune(tolerance);
+                    }
+                }
             }
             return mine;
         });
-        for (List<Nearest> mine : found) {
-            for (int query = 0; query < places.length; query++) {
-                shortlists[places[query]].nearest().addAll(mine.get(query));
-            }
-        }
+        share(places.length, query -> {
+            Shortlist left = new Shortlist(shortlists[places[query]].nearest());
+            found.forEach(mine -> left.addAll(mine[query]));
+            measure(theirs.get(query), left, Integer.MAX_VALUE);
+        });
     }
 
-    private void secondPass(List<SearchedQuery> queries, QueryBatch batch, Block block, List<Nearest> nearest) {
+    private void scan(Block block, QueryBatch batch, Shortlist[] shortlists) {
         Segment segment = block.segment();
         int dimension = snapshot.projection().dimension();
         FloatBuffer products = kernels.floats()
@@ -344,27 +384,22 @@ final class ExactSearch {
                     dimension, batch.size()
                 });
         counters.bytesRead.add(4L * dimension * block.rows());
-        float[] scratch = new float[dimension];
+        double[] limits = Arrays.stream(shortlists)
+                .mapToDouble(shortlist -> shortlist.nearest().limit() * tolerance)
+                .toArray();
         for (int i = 0; i < block.rows(); i++) {
             int row = block.start() + i;
+            if (!isOfDataSet(segment, row)) {
+                continue;
+            }
             double squaredOffset = segment.value(Column.SQUARED_OFFSET, row);
             double norm = segment.value(Column.NORM, row);
             double scale = segment.scale(row);
-            boolean read = false;
-            for (int query = 0; query < batch.size(); query++) {
+            for (int query = 0; query < limits.length; query++) {
                 double bound =
-                        batch.lowerBound(query, products.get(i * batch.size() + query), squaredOffset, norm, scale);
-                if (!(bound > nearest.get(query).limit() * tolerance)
-                        && isOfDataSet(segment, row)
-                        && isNeighbour(segment, row, queries.get(query))
-                        && !nearest.get(query).has(segment.firstRow() + row)) {
-                    if (!read) {
-                        segment.readVector(row, scratch);
-                        read = true;
-                    }
-                    double distance = Distances.squared(queries.get(query).vector(), scratch, scale);
-                    nearest.get(query).add(distance, segment.firstRow() + row);
-                    counters.rowsMeasured.increment();
+                        batch.lowerBound(query, products.get(i * limits.length + query), squaredOffset, norm, scale);
+                if (!(bound > limits[query]) && !shortlists[query].nearest().has(segment.firstRow() + row)) {
+                    shortlists[query].add(bound, segment.firstRow() + row);
                 }
             }
         }

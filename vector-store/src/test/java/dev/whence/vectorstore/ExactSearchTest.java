@@ -46,6 +46,50 @@ class ExactSearchTest {
         }
     }
 
+    /** Nothing rules out a row that is as close as all others: what waits to be measured must not grow with the collection. */
+    @Test
+    void answersAsBruteForceWhereAllRowsAreEquallyClose() {
+        assertAnswersAsBruteForce(
+                vectors(9000, i -> new float[] {i % 2, 1 - i % 2}), queries(3, i -> new float[] {0, 0}), 3);
+    }
+
+    @Test
+    void leavesOutTheFirstPassWhereItWasInVain() {
+        Random random = new Random(9);
+        List<ReferenceVector> vectors = vectors(2000, i -> uniform(random, 512, 0, 1));
+        List<Query> queries = queries(16, i -> uniform(random, 512, 0, 1));
+        try (EmbeddedReferenceCollection collection = collectionOf(vectors, 1)) {
+            collection.search(queries, Search.nearest(64));
+            long scanned = collection.statistics().rowsScanned();
+            for (int batch = 1; batch < 64; batch++) {
+                collection.search(queries, Search.nearest(64));
+            }
+            assertThat(collection.statistics().rowsScanned()).isEqualTo(scanned);
+            collection.search(queries, Search.nearest(64));
+            assertThat(collection.statistics().rowsScanned())
+                    .as("once in a while it is tried again")
+                    .isEqualTo(2 * scanned);
+        }
+    }
+
+    @Test
+    void keepsTheFirstPassWhereItRulesOutNearlyAll() {
+        Random random = new Random(10);
+        List<ReferenceVector> vectors = vectors(9000, i -> {
+            float[] vector = uniform(random, 64, 0, 0.01f);
+            vector[i % 4] = i / 4f;
+            return vector;
+        });
+        List<Query> queries = queries(4, i -> vectors.get(100 * i).vector());
+        try (EmbeddedReferenceCollection collection = collectionOf(vectors, 1)) {
+            for (int batch = 0; batch < 3; batch++) {
+                collection.search(queries, Search.nearest(1));
+            }
+            assertThat(collection.statistics().rowsScanned()).isEqualTo(3L * 4 * 9000);
+            assertThat(collection.statistics().secondPasses()).isZero();
+        }
+    }
+
     /** One thread that sees only far rows must not make an answer look proven. */
     @Test
     void aShortlistThatIsLeftOverRulesOutNothingElse() {
@@ -241,7 +285,19 @@ class ExactSearchTest {
             for (int i = 0; i < queries.size(); i++) {
                 assertSame(answers.get(i), BruteForce.search(vectors, queries.get(i), k));
             }
+            assertThat(describe(withoutFirstPass(collection, queries, k))).isEqualTo(describe(answers));
         }
+    }
+
+    private static List<List<Neighbour>> withoutFirstPass(
+            EmbeddedReferenceCollection collection, List<Query> queries, int k) {
+        SearchStatistics before = collection.statistics();
+        collection.firstPassCosts().learn(k, Double.POSITIVE_INFINITY);
+        List<List<Neighbour>> answers = collection.search(queries, Search.nearest(k));
+        SearchStatistics after = collection.statistics();
+        assertThat(after.rowsScanned()).isEqualTo(before.rowsScanned());
+        assertThat(after.secondPasses() - before.secondPasses()).isEqualTo(queries.size());
+        return answers;
     }
 
     private static void assertSame(List<Neighbour> actual, List<Neighbour> expected) {

@@ -49,14 +49,13 @@ public enum NoveltyMethod {
     NEAREST_FINGERPRINT {
         @Override
         public NoveltyScore fit(KnownFingerprints known) {
-            double[][] all = known.all().map(NoveltyMethod::unit).toArray(double[][]::new);
-            int k = Math.min(NEIGHBOURS, all.length);
+            double[][] components =
+                    transposed(known.all().map(NoveltyMethod::unit).toList());
+            int k = Math.min(NEIGHBOURS, components[0].length);
             return (logits, fingerprint) -> {
-                double[] mine = unit(fingerprint);
                 double[] nearest = new double[k];
                 Arrays.fill(nearest, Double.POSITIVE_INFINITY);
-                for (double[] other : all) {
-                    double distance = squaredDistance(mine, other, nearest[k - 1]);
+                for (double distance : squaredDistances(unit(fingerprint), components)) {
                     int place = k;
                     while (place > 0 && nearest[place - 1] > distance) {
                         place--;
@@ -108,8 +107,6 @@ public enum NoveltyMethod {
     public static final NoveltyMethod DEFAULT = NEAREST_FINGERPRINT;
 
     private static final int NEIGHBOURS = 10;
-    /** Components that are summed before it is asked whether the sum is too large. */
-    private static final int STRIDE = 64;
     /** Share of a class's variance that its subspace keeps. */
     private static final double KEPT = 0.8;
 
@@ -213,36 +210,43 @@ public enum NoveltyMethod {
     }
 
     static double squaredDistance(double[] a, double[] b) {
-        return squaredDistance(a, b, Double.POSITIVE_INFINITY);
-    }
-
-    /** The squared distance, or part of it that is larger than the limit already. Four sums, because one would wait for itself. */
-    static double squaredDistance(double[] a, double[] b, double limit) {
         double sum = 0;
-        for (int from = 0; from < a.length && !(sum > limit); from += STRIDE) {
-            int to = Math.min(a.length, from + STRIDE);
-            double sum0 = 0;
-            double sum1 = 0;
-            double sum2 = 0;
-            double sum3 = 0;
-            int i = from;
-            for (; i <= to - 4; i += 4) {
-                double difference0 = a[i] - b[i];
-                double difference1 = a[i + 1] - b[i + 1];
-                double difference2 = a[i + 2] - b[i + 2];
-                double difference3 = a[i + 3] - b[i + 3];
-                sum0 += difference0 * difference0;
-                sum1 += difference1 * difference1;
-                sum2 += difference2 * difference2;
-                sum3 += difference3 * difference3;
-            }
-            for (; i < to; i++) {
-                double difference = a[i] - b[i];
-                sum0 += difference * difference;
-            }
-            sum += (sum0 + sum1) + (sum2 + sum3);
+        for (int i = 0; i < a.length; i++) {
+            double difference = a[i] - b[i];
+            sum += difference * difference;
         }
         return sum;
+    }
+
+    /**
+     * The squared distances of a vector to many. Component by component over all of them, since the JVM vectorizes that, and a sum over
+     * the components of one it does not.
+     *
+     * @param components row i holds the i-th component of each
+     */
+    private static double[] squaredDistances(double[] vector, double[][] components) {
+        double[] sums = new double[components[0].length];
+        for (int i = 0; i < vector.length; i++) {
+            add(vector[i], components[i], sums);
+        }
+        return sums;
+    }
+
+    private static void add(double component, double[] others, double[] sums) {
+        for (int j = 0; j < sums.length; j++) {
+            double difference = component - others[j];
+            sums[j] += difference * difference;
+        }
+    }
+
+    private static double[][] transposed(List<double[]> rows) {
+        double[][] columns = new double[rows.get(0).length][rows.size()];
+        for (int j = 0; j < rows.size(); j++) {
+            for (int i = 0; i < columns.length; i++) {
+                columns[i][j] = rows.get(j)[i];
+            }
+        }
+        return columns;
     }
 
     /** The fewest leading ones that keep the wanted share of the variance. */
