@@ -6,7 +6,7 @@ package dev.whence.vectorstore;
  * @param queries queries answered
  * @param rowsScanned rows that a first pass bounded, counted for each query
  * @param rowsMeasured rows whose exact distance was computed, counted for each query
- * @param secondPasses queries whose first pass left too much, so that all rows were multiplied in single precision
+ * @param secondPasses queries for which all rows were multiplied in single precision, since a first pass left too much or would have
  * @param bytesRead bytes of codes and vectors that were read, those of a batch counted once
  */
 public record SearchStatistics(long queries, long rowsScanned, long rowsMeasured, long secondPasses, long bytesRead) {}

@@ -46,7 +46,7 @@ class ExactSearchTest {
         }
     }
 
-    /** Nothing rules out a row that is as close as all others: what waits to be measured must not grow with the collection. */
+    /** Nothing rules out a row that is as close as all others: more wait to be measured than are kept waiting. */
     @Test
     void answersAsBruteForceWhereAllRowsAreEquallyClose() {
         assertAnswersAsBruteForce(

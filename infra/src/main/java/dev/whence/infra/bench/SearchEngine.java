@@ -41,7 +41,7 @@ interface SearchEngine extends AutoCloseable {
      *
      * @param rowsScanned rows that the first pass looked at
      * @param rowsMeasured rows whose exact distance was taken
-     * @param secondPasses queries that went over the rows twice
+     * @param secondPasses queries that went over all vectors, after a first pass or without
      * @param bytesRead bytes of both
      */
     record Work(long queries, long rowsScanned, long rowsMeasured, long secondPasses, long bytesRead) {
