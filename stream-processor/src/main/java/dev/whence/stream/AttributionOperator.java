@@ -9,7 +9,6 @@ import dev.whence.stream.engine.EngineSettings;
 import dev.whence.stream.engine.ModelChoice;
 import dev.whence.stream.engine.Outcome;
 import dev.whence.stream.engine.RawMessage;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Stands in front of the JVM's shared engine: messages in, provenance events out, dead letters on the side.
  *
- * <p>No checkpoint waits for an image in flight. What is in flight when it is made is in it by partition and offset, so that no image is ever in
+ * <p>No checkpoint but the first waits for an image in flight. What is in flight when it is made is in it by partition and offset, so that no image is ever in
  * one, and is read again from Kafka by a job that goes on from it: see {@link MessagesInFlight}. What is in flight is bounded in
  * number and in bytes; a full operator holds back the source.
  *
@@ -64,8 +63,8 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     private final transient ModelState state = new ModelState();
     private final transient ImagesOnKafka kafka;
     private final transient MessagesInFlight inFlight = new MessagesInFlight();
-    /** Where the messages stand that a checkpoint had in flight and this subtask has to do. */
-    private transient Collection<Tuple2<Integer, Long>> restored = List.of();
+    /** Where the messages stand that a checkpoint had in flight, and that this subtask has to answer still. */
+    private final transient Set<Tuple2<Integer, Long>> restored = new HashSet<>();
 
     private transient int mostInFlight;
 
@@ -83,7 +82,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         state.restore(context.getOperatorStateStore(), settings.model());
-        restored = inFlight.restore(context.getOperatorStateStore());
+        restored.addAll(inFlight.restore(context.getOperatorStateStore()));
     }
 
     @Override
@@ -130,7 +129,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
                             ErrorCode.MESSAGE_GONE,
                             "Kafka has deleted the image before it was attributed: publish it again"));
         }
-        restored = List.of();
+        restored.removeAll(gone);
     }
 
     /** A message of which nothing is left but its place. */
@@ -179,6 +178,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         engine.enter();
         Runnable leave = () -> {
             inFlight.leave(place, length);
+            restored.remove(place);
             engine.leave();
         };
         var unused = engine.engine().submit(image).thenApply(KeyedMessage::of).handle((message, failure) -> {
@@ -291,8 +291,15 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         }
     }
 
+    /**
+     * The first checkpoint waits for the messages that the one before had in flight: they may be of another subtask's partitions, which would note
+     * for the group that all is answered.
+     */
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        while (!restored.isEmpty()) {
+            mailbox.yield();
+        }
         tellOfDeleted();
     }
 

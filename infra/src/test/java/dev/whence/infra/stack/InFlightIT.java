@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class InFlightIT {
     private static final int IMAGES = 40;
     private static final String MESSAGES = "whence_messages_total";
+    private static final String EVENTS = "whence_provenance_events_total";
     private static final String DELETED = "whence_deleted_messages_total";
     private static final TopicPartition PARTITION = new TopicPartition(Topic.IMAGES.topicName(), 0);
 
@@ -78,6 +79,20 @@ class InFlightIT {
                 assertThat(stack.failure()).isEqualTo(Optional.empty());
                 TimeUnit.MILLISECONDS.sleep(20);
             }
+        }
+    }
+
+    /** Or a subtask that knows nothing of them would note that all images of their partition are answered. */
+    @Test
+    void noCheckpointFollowsUntilTheyAreAnswered() throws Exception {
+        int before = newestCheckpoint();
+        double answered = Counters.sum(EVENTS);
+        try (LocalStack stack = Stacks.start(data, Duration.ofMillis(50))) {
+            while (newestCheckpoint() == before) {
+                assertThat(stack.failure()).isEqualTo(Optional.empty());
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            assertThat(Counters.sum(EVENTS)).isEqualTo(answered + IMAGES);
         }
     }
 
