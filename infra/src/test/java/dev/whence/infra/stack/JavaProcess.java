@@ -15,8 +15,7 @@ final class JavaProcess implements AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     private static final Path JAR = Path.of("target/whence.jar");
-    /** Maven runs some test classes beside each other, each in a process of its own with a number. */
-    private static final Path LOGS = Path.of("target/processes", System.getProperty("whence.fork", "1"));
+    private static final Path LOGS = Path.of("target/processes");
 
     private final Process process;
     private final Path log;
@@ -26,7 +25,7 @@ final class JavaProcess implements AutoCloseable {
         this.log = log;
     }
 
-    /** @param name of its log, target/processes/FORK/NAME.log */
+    /** @param name of its log, target/processes/NAME.log */
     static JavaProcess start(String name, List<String> options, String mainClass, List<String> arguments)
             throws IOException {
         assertThat(JAR).as("jar of the build ('mvn package' makes it)").isRegularFile();
