@@ -39,8 +39,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Stands in front of the JVM's shared engine: messages in, provenance events out, dead letters on the side.
  *
- * <p>No checkpoint waits for an image in flight, but the first after a restore for those that were in flight then. What is in flight when it is made is in it by partition and offset, so that no image is ever in
- * one, and is read again from Kafka by a job that goes on from it: see {@link MessagesInFlight}. What is in flight is bounded in
+ * <p>No checkpoint waits for an image in flight, but the first after a restore for those that were in flight then. What is in flight when a
+ * checkpoint is made is in it by partition and offset, so that no image is ever in one, and is read again from Kafka by a job that goes
+ * on from it: see {@link MessagesInFlight}. What is in flight is bounded in
  * number and in bytes; a full operator holds back the source.
  *
  * <p>A second input, which every subtask gets whole, changes the model. The other engine is opened beside the one at work;

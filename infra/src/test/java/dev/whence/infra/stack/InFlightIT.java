@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.flink.util.FileUtils;
@@ -30,6 +31,7 @@ class InFlightIT {
     private static final String MESSAGES = "whence_messages_total";
     private static final String EVENTS = "whence_provenance_events_total";
     private static final String DELETED = "whence_deleted_messages_total";
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(3);
     private static final TopicPartition PARTITION = new TopicPartition(Topic.IMAGES.topicName(), 0);
 
     @TempDir
@@ -46,16 +48,10 @@ class InFlightIT {
                 Admin admin = admin(stack.bootstrapServers())) {
             stack.awaitRunning();
             uploader.images(PARTITION.partition(), images);
-            while (Counters.sum(MESSAGES) < taken + IMAGES) {
-                assertThat(stack.failure()).isEqualTo(Optional.empty());
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-            awaitAnsweredOffset(admin);
+            await(stack, () -> Counters.sum(MESSAGES) >= taken + IMAGES);
+            await(stack, () -> answeredOffset(admin) >= 0); // of a checkpoint that had the images in flight
             int checkpoint = newestCheckpoint();
-            while (newestCheckpoint() < checkpoint + 3) {
-                assertThat(stack.failure()).isEqualTo(Optional.empty());
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
+            await(stack, () -> newestCheckpoint() >= checkpoint + 3);
 
             reader.readToTheEnd();
             assertThat(reader.ledger.distinct()).as("outcomes so far").isZero();
@@ -75,10 +71,7 @@ class InFlightIT {
             reader.readUntilAllOf(uploader.markers(12));
 
             assertThat(reader.ledger.repeated()).isEmpty();
-            while (answeredOffset(admin) < IMAGES + 1) {
-                assertThat(stack.failure()).isEqualTo(Optional.empty());
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
+            await(stack, () -> answeredOffset(admin) >= IMAGES + 1);
         }
     }
 
@@ -88,10 +81,7 @@ class InFlightIT {
         int before = newestCheckpoint();
         double answered = Counters.sum(EVENTS);
         try (LocalStack stack = Stacks.start(data, Duration.ofMillis(50))) {
-            while (newestCheckpoint() == before) {
-                assertThat(stack.failure()).isEqualTo(Optional.empty());
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
+            await(stack, () -> newestCheckpoint() > before);
             assertThat(Counters.sum(EVENTS)).isEqualTo(answered + IMAGES);
         }
     }
@@ -165,9 +155,11 @@ class InFlightIT {
                 .orElse(0);
     }
 
-    /** Until a checkpoint that had the images in flight was noted. */
-    private static void awaitAnsweredOffset(Admin admin) throws Exception {
-        while (answered(admin).get(PARTITION) == null) {
+    private static void await(LocalStack stack, Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        while (!condition.call()) {
+            assertThat(stack.failure()).isEqualTo(Optional.empty());
+            assertThat(System.nanoTime()).as("waited for too long").isLessThan(deadline);
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }
