@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Start the attribution job on a Flink cluster that has Whence's jars in its lib folder, and wait until it runs.",
             "Started again with the same checkpoints it goes on where it stopped. All paths are paths of every machine of"
-                    + " the cluster."
+                    + " the cluster, and all threads those of a TaskManager."
         },
         footerHeading = "%nExample:%n",
         footer = "  whence job --flink jobmanager:8081 --bootstrap-servers kafka:9092 --data /mnt/whence --model model"
@@ -148,7 +148,7 @@ public final class JobCommand implements Callable<Integer> {
                         data.blobs(),
                         batchSize,
                         AttributionJobSettings.DEFAULT_MAX_BATCH_AGE,
-                        model.threads.count()),
+                        model.threads.given().orElse(EngineSettings.ALL_PROCESSORS)),
                 parallelism,
                 checkpoints.orElseGet(this::ownCheckpoints).toAbsolutePath(),
                 delivery.interval(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whence.infra.stack.ClusterJob;
+import dev.whence.stream.engine.EngineSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -41,6 +42,22 @@ final class JobCommandTest {
         assertThatThrownBy(command::settings)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(prefix, "--checkpoints");
+    }
+
+    /** Those of the TaskManagers, which may be other machines. */
+    @Test
+    void countsNoProcessorsOfThisMachine() {
+        parse("");
+        assertThat(command.settings().engine().inferenceThreads()).isEqualTo(EngineSettings.ALL_PROCESSORS);
+        parse("--threads 3");
+        assertThat(command.settings().engine().inferenceThreads()).isEqualTo(3);
+    }
+
+    @Test
+    void refusesThreadsThatAreNone() {
+        assertThatThrownBy(() -> parse("--threads 0"))
+                .isInstanceOf(CommandLine.ParameterException.class)
+                .hasMessage("--threads must be at least 1, and is 0");
     }
 
     @Test

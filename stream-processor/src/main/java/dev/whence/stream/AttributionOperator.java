@@ -73,7 +73,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         super(parameters);
         mailbox = parameters.getMailboxExecutor();
         job = factory.job;
-        settings = factory.settings;
+        settings = factory.settings.here();
         deadLetters = factory.deadLetters;
         engines = new EngineChanges(mailbox);
         kafka = new ImagesOnKafka(factory.bootstrapServers, job);
@@ -117,6 +117,11 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
 
     /** Messages that were in flight; how many is bounded as what is in flight is. */
     private void takeRestored() {
+        if (!restored.isEmpty()) {
+            LOG.info(
+                    "{} messages were in flight and are read again; the next checkpoint waits for them",
+                    restored.size());
+        }
         Set<Tuple2<Integer, Long>> gone = new HashSet<>(restored);
         for (RawMessage message : kafka.read(restored)) {
             gone.remove(MessagesInFlight.place(message));

@@ -64,6 +64,10 @@ public final class LocalStack implements AutoCloseable {
     }
 
     static LocalStack start(LocalStackSettings settings, EngineSettings engine) {
+        return start(settings, engine, PARALLELISM);
+    }
+
+    static LocalStack start(LocalStackSettings settings, EngineSettings engine, int parallelism) {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
             parts.push(FolderLock.take(settings.data()));
@@ -76,8 +80,8 @@ public final class LocalStack implements AutoCloseable {
             Optional<Path> newest = Checkpoints.newest(checkpoints);
             boolean afresh = settings.since().isPresent();
             RunningJob job = RunningJob.start(
-                    AttributionJob.graph(jobSettings(settings, engine, broker, checkpoints)),
-                    PARALLELISM,
+                    AttributionJob.graph(jobSettings(settings, engine, parallelism, broker, checkpoints)),
+                    parallelism,
                     afresh ? Optional.empty() : newest);
             parts.push(job);
             return new LocalStack(broker, metrics, job, afresh ? newest : Optional.empty(), parts);
@@ -88,11 +92,15 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private static AttributionJobSettings jobSettings(
-            LocalStackSettings settings, EngineSettings engine, EmbeddedBroker broker, Path checkpoints) {
+            LocalStackSettings settings,
+            EngineSettings engine,
+            int parallelism,
+            EmbeddedBroker broker,
+            Path checkpoints) {
         return new AttributionJobSettings(
                 broker.bootstrapServers(),
                 engine,
-                PARALLELISM,
+                parallelism,
                 checkpoints,
                 settings.checkpointInterval(),
                 settings.delivery(),

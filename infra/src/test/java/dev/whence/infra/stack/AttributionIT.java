@@ -74,7 +74,7 @@ class AttributionIT {
                     .toList());
             reader.readUntilAllOf(uploader.markers(3));
 
-            assertThat(reader.ledger.repeated()).isEmpty();
+            assertThat(reader.repeated()).isEmpty();
             bad.forEach((coordinates, one) -> assertThat(
                             Optional.ofNullable(reader.letters.get(coordinates)).map(letter -> letter.getCode()))
                     .as(one.name())
@@ -155,50 +155,13 @@ class AttributionIT {
             reader.readUntilAllOf(Images.ids(images));
             reader.readUntilAllOf(uploader.markers(21));
 
-            assertThat(reader.ledger.repeated()).isEmpty();
+            assertThat(reader.repeated()).isEmpty();
             assertThat(reader.letters.values())
                     .filteredOn(letter -> Images.ids(images).contains(String.valueOf(letter.getImageId())))
                     .allSatisfy(letter -> assertThat(letter.getCode()).isEqualTo(ErrorCode.CORRUPT_IMAGE.name()))
                     .extracting(letter -> String.valueOf(letter.getImageId()))
                     .containsExactlyInAnyOrderElementsOf(torn);
         }
-    }
-
-    @Test
-    void timestampsOfLongAgoAndOfTheFutureBreakNothing() throws Exception {
-        long year9999 = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
-        uploader.acceptAnyTimestamp();
-        List<byte[]> images = Images.noise(12, 30);
-        List<Long> onKafka = List.of(year9999, 0L, System.currentTimeMillis());
-        List<Long> uploadedAt = List.of(Long.MAX_VALUE, Long.MIN_VALUE, -1L, year9999);
-        for (int i = 0; i < images.size(); i++) {
-            uploader.image(
-                    Uploader.upload(images.get(i)).setUploadedAt(Instant.ofEpochMilli(uploadedAt.get(i % 4))),
-                    onKafka.get(i % 3));
-        }
-
-        try (OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
-            reader.readUntilAllOf(Images.ids(images));
-            reader.readUntilAllOf(uploader.markers(31));
-
-            assertThat(reader.ledger.repeated()).isEmpty();
-            assertThat(reader.events)
-                    .filteredOn(event -> event.getImageId().equals(ImageId.of(images.get(0))))
-                    .extracting(ProvenanceEvent::getUploadedAt)
-                    .containsExactly(Instant.ofEpochMilli(Long.MAX_VALUE));
-            assertThat(stack.failure()).isEmpty();
-        }
-        assertThat(metrics())
-                .contains("whence_job_restarts_total 0.0")
-                .containsPattern("(?m)^whence_checkpoints_total [1-9]")
-                .containsPattern("(?m)^whence_checkpoint_seconds_count [1-9]");
-        assertThat(metrics()
-                        .lines()
-                        .filter(line -> line.startsWith("whence_end_to_end_seconds_sum"))
-                        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))))
-                .as("no image took less than no time")
-                .hasSize(1)
-                .allMatch(sum -> sum > 0);
     }
 
     @Test

@@ -3,7 +3,11 @@ package dev.whence.infra.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whence.attributor.bundle.ModelBundle;
+import dev.whence.schemas.ErrorCode;
+import dev.whence.schemas.ImageId;
+import dev.whence.schemas.ProvenanceEvent;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterFireIT {
     private static final int IMAGES = 300;
+    private static final String OTHER = "other";
+    private static final int BATCH = 8;
+    private static final int MOST_ATTEMPTS = 5 * BATCH;
+    private static final long FIRST_SEED = 5_000;
+    private static final String BATCHES = "whence_batch_images_count";
+    private static final String RETRIED_BATCHES = "whence_retried_batches_total";
     private static final Pattern CHECKPOINTS_COMPLETED = Pattern.compile("(?m)^whence_checkpoints_total [1-9]");
     private static final Pattern CHECKPOINTS_TIMED = Pattern.compile("(?m)^whence_checkpoint_seconds_count [1-9]");
     private static final Pattern IMAGES_ATTRIBUTED = Pattern.compile("(?m)^whence_batch_images_count [1-9]");
@@ -82,7 +92,7 @@ class ClusterFireIT {
         List<byte[]> images = DemoImages.withBrokenOnes("vae", IMAGES, IMAGES);
         List<String> before = new ArrayList<>();
         List<String> behind = new ArrayList<>();
-        drill.eachImageComesOutOnce("Upgraded", images, () -> {
+        List<byte[]> uploaded = drill.eachImageComesOutOnce("Upgraded", images, () -> {
             String savepoint = drill.stopJob();
             before.addAll(drill.imagesThatCameOut());
             behind.addAll(drill.markers());
@@ -97,50 +107,144 @@ class ClusterFireIT {
                     .collect(Collectors.toMap(
                             event -> event.getImageId(),
                             event -> event.getModel().getVersion()));
-            assertThat(before).isNotEmpty().extracting(versions::get).containsOnly(was);
             assertThat(behind).isNotEmpty().extracting(versions::get).containsOnly(is);
-            assertThat(Images.ids(images))
-                    .filteredOn(id -> !before.contains(id))
-                    .as("models of what came out after the stop; none for what is no image")
+            List<String> events =
+                    Images.ids(uploaded).stream().filter(versions::containsKey).toList();
+            assertThat(events)
+                    .filteredOn(before::contains)
                     .extracting(versions::get)
-                    .contains(is)
-                    .doesNotContain(was);
+                    .containsOnly(was);
+            assertThat(events)
+                    .filteredOn(id -> !before.contains(id))
+                    .extracting(versions::get)
+                    .containsOnly(is);
         }
         drill.goOnWith(Map.of());
     }
 
+    /** Each answer is that of the one pair or of the other, never one's generators with the other's real images. */
     @Test
-    void eachImageComesOutOnceThoughTheModelIsChangedUnderTheRunningJob() throws Exception {
-        String was = ModelBundle.open(DemoImages.MODEL).manifest().version();
-        Path changed = DemoImages.modelOfVersion("changed", folder.resolve("changed"));
+    void eachImageComesOutOnceThoughModelAndReferenceAreChangedUnderTheRunningJob() throws Exception {
         List<byte[]> images = DemoImages.withBrokenOnes("dcgan", IMAGES, IMAGES);
+        Path otherReference = DemoImages.buildOtherReference(folder.resolve("other-reference"));
+        Path otherModel = DemoImages.otherModel(OTHER, otherReference, folder.resolve("other-model"));
         int failures = drill.failures();
-        drill.eachImageComesOutOnce("Model changed", images, () -> {
-            drill.changeModel(changed);
+        List<byte[]> uploaded = drill.eachImageComesOutOnce("Model and reference changed", images, () -> {
+            drill.changeModel(otherModel, otherReference);
             drill.awaitMetrics(pages -> pages.stream()
-                            .filter(page -> page.contains("version=\"changed\""))
+                            .filter(page -> page.contains("version=\"other\""))
                             .count()
                     == FireDrill.TASK_MANAGERS);
         });
-
         assertThat(drill.failures()).isEqualTo(failures);
+        OfflineAnswers before = OfflineAnswers.of(DemoImages.MODEL, drill.reference(), uploaded);
+        OfflineAnswers after = OfflineAnswers.of(otherModel, otherReference, uploaded);
+        assertThat(before.differingIn(after))
+                .as("images of which each would say something else")
+                .hasSizeGreaterThanOrEqualTo(images.size() * 9 / 10);
+        try (OutcomeReader reader = drill.reader()) {
+            reader.readToTheEnd();
+            List<ProvenanceEvent> events = reader.events.stream()
+                    .filter(event -> before.images().contains(event.getImageId()))
+                    .toList();
+            assertThat(events)
+                    .hasSameSizeAs(before.images())
+                    .allSatisfy(event -> assertThat(List.of(before, after))
+                            .filteredOn(answers -> answers.areOf(event))
+                            .singleElement()
+                            .satisfies(answers -> answers.assertAre(event)));
+            assertThat(events).anyMatch(before::areOf).anyMatch(after::areOf);
+        }
+
+        drill.goOnWith(Map.of());
         List<String> behind = drill.markers();
         try (OutcomeReader reader = drill.reader()) {
             reader.readUntilAllOf(behind);
-            List<String> ids = Images.ids(images);
-            assertThat(reader.events)
-                    .filteredOn(event -> ids.contains(event.getImageId()))
-                    .extracting(event -> event.getModel().getVersion())
-                    .contains(was)
-                    .isSubsetOf(was, "changed");
             assertThat(reader.events)
                     .filteredOn(event -> behind.contains(event.getImageId()))
-                    .extracting(event -> event.getModel().getVersion())
-                    .containsOnly("changed");
+                    .as("the change outlives a restart from a savepoint")
+                    .allMatch(after::areOf);
         }
+        drill.changeModel(DemoImages.MODEL, drill.reference());
+        drill.awaitMetrics(pages -> pages.stream().noneMatch(page -> page.contains("version=\"other\"")));
+    }
+
+    @Test
+    void aPoisonImageInEachPlaceOfABatchIsTheOnlyDeadLetterOfIt() throws Exception {
+        Path model = DemoImages.modelThatFailsOnWhite(folder.resolve("fails-on-white"));
+        drill.goOnWith(Map.of("--model", model.toString(), "--batch-size", Integer.toString(BATCH)));
+        int failures = drill.failures();
+        int attempts = 0;
+        try (OutcomeReader reader = drill.reader()) {
+            for (int place = 0; place < BATCH; ) {
+                attempts++;
+                assertThat(attempts)
+                        .as("attempts, the last for place %d", place)
+                        .isLessThan(MOST_ATTEMPTS);
+                List<byte[]> images = new ArrayList<>(Images.noise(BATCH, FIRST_SEED + attempts));
+                byte[] poison = Images.white(Images.SIDE + attempts);
+                images.set(place, poison);
+                if (wereOneBatchWithOneDeadLetter(images, poison, reader)) {
+                    place++;
+                }
+            }
+            reader.readUntilAllOf(drill.markers());
+            assertThat(reader.repeated()).isEmpty();
+        }
+        assertThat(drill.failures()).isEqualTo(failures);
         drill.goOnWith(Map.of());
-        drill.changeModel(DemoImages.MODEL);
-        drill.awaitMetrics(pages -> pages.stream().noneMatch(page -> page.contains("version=\"changed\"")));
+    }
+
+    /** False if they went as two batches, so that the poison had another place; its dead letter is the only one then, too. */
+    private boolean wereOneBatchWithOneDeadLetter(List<byte[]> images, byte[] poison, OutcomeReader reader)
+            throws Exception {
+        double batches = drill.metric(BATCHES);
+        double retried = drill.metric(RETRIED_BATCHES);
+        drill.uploader.images(0, images);
+        List<String> ids = Images.ids(images);
+        reader.readUntilAllOf(ids);
+
+        assertThat(drill.metric(RETRIED_BATCHES)).isEqualTo(retried + 1);
+        assertThat(reader.letters.values())
+                .filteredOn(letter -> ids.contains(String.valueOf(letter.getImageId())))
+                .singleElement()
+                .satisfies(letter -> {
+                    assertThat(letter.getImageId()).isEqualTo(ImageId.of(poison));
+                    assertThat(letter.getCode()).isEqualTo(ErrorCode.INTERNAL.name());
+                    assertThat(letter.getMessage()).contains("Attribution failed on this image");
+                });
+        return drill.metric(BATCHES) == batches + 1;
+    }
+
+    @Test
+    void eachImageComesOutOnceWhateverItsTimestamps() throws Exception {
+        long year9999 = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
+        drill.uploader.acceptAnyTimestamp();
+        int failures = drill.failures();
+        List<byte[]> images = Images.noise(12, FIRST_SEED);
+        List<Long> onKafka = List.of(year9999, 0L, System.currentTimeMillis());
+        List<Long> uploadedAt = List.of(Long.MAX_VALUE, Long.MIN_VALUE, -1L, year9999);
+        for (int i = 0; i < images.size(); i++) {
+            drill.uploader.image(
+                    Uploader.upload(images.get(i)).setUploadedAt(Instant.ofEpochMilli(uploadedAt.get(i % 4))),
+                    onKafka.get(i % 3));
+        }
+
+        try (OutcomeReader reader = drill.reader()) {
+            reader.readUntilAllOf(Images.ids(images));
+            reader.readUntilAllOf(drill.markers());
+
+            assertThat(reader.repeated()).isEmpty();
+            assertThat(reader.events)
+                    .filteredOn(event -> event.getImageId().equals(ImageId.of(images.get(0))))
+                    .extracting(ProvenanceEvent::getUploadedAt)
+                    .containsExactly(Instant.ofEpochMilli(Long.MAX_VALUE));
+        }
+        assertThat(drill.failures()).isEqualTo(failures);
+        assertThat(drill.metric("whence_end_to_end_seconds_sum"))
+                .as("no image took less than no time")
+                .isPositive();
+        drill.goOnWith(Map.of());
     }
 
     @Test
@@ -155,6 +259,15 @@ class ClusterFireIT {
         assertThat(drill.cluster.liveJobs()).isEmpty();
 
         assertThat(drill.startJob(Map.of("--restore", savepoint))).contains(savepoint);
+    }
+
+    /** Each has its own, and whoever starts the job may have others. */
+    @Test
+    void aTaskManagerAttributesOnAsManyThreadsAsItHasProcessors() throws Exception {
+        drill.cluster.awaitLogged("inference threads " + FlinkCluster.TASK_MANAGERS_PROCESSORS + ",");
+        drill.goOnWith(Map.of("--threads", "3"));
+        drill.cluster.awaitLogged("inference threads 3,");
+        drill.goOnWith(Map.of());
     }
 
     @Test

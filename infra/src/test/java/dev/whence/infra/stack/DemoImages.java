@@ -1,8 +1,11 @@
 package dev.whence.infra.stack;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.whence.attributor.EncodedImage;
+import dev.whence.attributor.Hashes;
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.attributor.projection.View;
 import dev.whence.attributor.reference.Reference;
@@ -31,9 +34,18 @@ final class DemoImages {
     private DemoImages() {}
 
     static Path buildReference(Path folder, ReferenceStore store) throws Exception {
+        return buildReference("reference.zip", folder, store);
+    }
+
+    /** Another one, of other images. */
+    static Path buildOtherReference(Path folder) throws Exception {
+        return buildReference("real.zip", folder, new ReferenceStore.Embedded());
+    }
+
+    private static Path buildReference(String images, Path folder, ReferenceStore store) throws Exception {
         ModelBundle model = ModelBundle.open(MODEL);
         Reference.build(
-                sources("reference.zip").stream()
+                sources(images).stream()
                         .map(image -> new RealImage(new EncodedImage(image.path(), bytes(image)), "demo"))
                         .iterator(),
                 folder,
@@ -48,14 +60,40 @@ final class DemoImages {
         return model(folder, manifest -> manifest.put("version", version));
     }
 
-    /** The demo's model as if it was trained against another reference. */
+    /** The demo's model as if it was trained against a reference that is nowhere. */
     static Path modelOfReference(String name, Path folder) throws IOException {
-        return model(
+        return model(folder, manifest -> bind(manifest, name, "0".repeat(12), "0".repeat(64)));
+    }
+
+    /** The demo's model under another version and against another reference; of two generators it says the one where it means the other. */
+    static Path otherModel(String version, Path reference, Path folder) throws IOException {
+        try (Reference other = Reference.open(reference, 1)) {
+            return model(folder, manifest -> {
+                bind(manifest.put("version", version), other.name(), other.version(), other.sha256());
+                ArrayNode classes = manifest.withArrayProperty("classes");
+                JsonNode last = classes.remove(classes.size() - 1);
+                classes.insert(1, last);
+            });
+        }
+    }
+
+    private static void bind(ObjectNode manifest, String name, String version, String sha256) {
+        manifest.withObjectProperty("reference")
+                .put("name", name)
+                .put("version", version)
+                .put("sha256", sha256);
+    }
+
+    /** The demo's model, whose network fails on every batch with an image that is white all over ({@link Images#white}). */
+    static Path modelThatFailsOnWhite(Path folder) throws IOException {
+        model(folder, manifest -> {});
+        byte[] graph = FailingGraph.failsOnWhite(Files.readAllBytes(MODEL.resolve(ModelBundle.EMBED)));
+        Files.write(folder.resolve(ModelBundle.EMBED), graph);
+        return changeManifest(
                 folder,
-                manifest -> manifest.withObjectProperty("reference")
-                        .put("name", name)
-                        .put("version", "0".repeat(12))
-                        .put("sha256", "0".repeat(64)));
+                manifest -> manifest.put("version", "fails-on-white")
+                        .withObjectProperty("files")
+                        .put(ModelBundle.EMBED, Hashes.sha256(graph)));
     }
 
     private static Path model(Path folder, Consumer<ObjectNode> change) throws IOException {
@@ -65,6 +103,10 @@ final class DemoImages {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }
         }
+        return changeManifest(folder, change);
+    }
+
+    private static Path changeManifest(Path folder, Consumer<ObjectNode> change) throws IOException {
         Path manifest = folder.resolve("model.json");
         ObjectNode json = (ObjectNode) JSON.readTree(manifest.toFile());
         change.accept(json);

@@ -44,7 +44,7 @@ class ExactlyOnceIT {
                 reader.readUntilAllOf(uploader.markers(3));
 
                 assertThat(ParityAttributor.breaksLeft()).as("breaks left").isZero();
-                assertThat(reader.ledger.repeated()).isEmpty();
+                assertThat(reader.repeated()).isEmpty();
             }
         }
     }
@@ -69,7 +69,7 @@ class ExactlyOnceIT {
             reader.readUntilAllOf(Images.ids(images));
             reader.readUntilAllOf(uploader.markers(4));
 
-            assertThat(reader.ledger.repeated()).isEmpty();
+            assertThat(reader.repeated()).isEmpty();
         }
     }
 

@@ -10,13 +10,16 @@ import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +36,7 @@ final class FireDrill implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FireDrill.class);
     private static final String CHECKPOINTS = "data/checkpoints";
+    private static final long FIRST_SEED_OF_OTHERS = 1_000_000;
     private static final long NANOS_BETWEEN_UPLOADS = TimeUnit.MILLISECONDS.toNanos(20);
 
     final ServerProcess broker;
@@ -41,6 +45,7 @@ final class FireDrill implements AutoCloseable {
     private final Path folder;
     private volatile String job = "none";
     private long markers;
+    private long others;
 
     private FireDrill(Path folder, ServerProcess broker, FlinkCluster cluster) {
         this.folder = folder;
@@ -135,16 +140,20 @@ final class FireDrill implements AutoCloseable {
         all.put("--data", folder.resolve("data").toString());
         all.put("--checkpoints", folder.resolve(CHECKPOINTS).toString());
         all.put("--model", DemoImages.MODEL.toString());
-        all.put("--reference", folder.resolve("reference").toString());
-        all.put("--threads", "1");
+        all.put("--reference", reference().toString());
         all.putAll(options);
         List<String> command = new ArrayList<>(List.of("job"));
         all.forEach((name, value) -> command.addAll(List.of(name, value)));
         return command;
     }
 
-    /** Tells the job to go on with another model. */
-    void changeModel(Path model) throws Exception {
+    /** The reference that the job is started with. */
+    Path reference() {
+        return folder.resolve("reference");
+    }
+
+    /** Tells the job to go on with another model and reference. */
+    void changeModel(Path model, Path reference) throws Exception {
         assertThat(whence(List.of(
                         "switch",
                         "--bootstrap-servers",
@@ -152,7 +161,7 @@ final class FireDrill implements AutoCloseable {
                         "--model",
                         model.toString(),
                         "--reference",
-                        folder.resolve("reference").toString())))
+                        reference.toString())))
                 .contains("is told to go on with");
     }
 
@@ -197,32 +206,28 @@ final class FireDrill implements AutoCloseable {
 
     /** Waits until the job has failed and started again that often. */
     void awaitFailures(int count) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        while (failures() < count) {
-            assertThat(System.nanoTime()).as("failures: %d", failures()).isLessThan(deadline);
-            Thread.sleep(50);
-        }
+        Await.until("failures: " + count, () -> failures() >= count, this::failures);
     }
 
     /** Waits until the pages of metrics, one of each process, are as they should be. */
     void awaitMetrics(Predicate<List<String>> enough) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        for (List<String> pages = cluster.metrics(); !enough.test(pages); pages = cluster.metrics()) {
-            assertThat(System.nanoTime()).as("metrics: %s", pages).isLessThan(deadline);
-            Thread.sleep(50);
-        }
+        Await.until("metrics as they should be", () -> enough.test(cluster.metrics()), cluster::metrics);
+    }
+
+    /** The value of a metric without labels, of all processes together. */
+    double metric(String name) throws Exception {
+        String start = name + " ";
+        return cluster.metrics().stream()
+                .flatMap(String::lines)
+                .filter(line -> line.startsWith(start))
+                .mapToDouble(line -> Double.parseDouble(line.substring(start.length())))
+                .sum();
     }
 
     /** Waits until the job has ended by itself; why. */
     String awaitFailure() throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        Optional<Throwable> failure = cluster.failure(job);
-        while (failure.isEmpty()) {
-            assertThat(System.nanoTime()).as("the job has not failed").isLessThan(deadline);
-            Thread.sleep(50);
-            failure = cluster.failure(job);
-        }
-        return String.valueOf(failure.get().getMessage());
+        Await.until("the job has failed", () -> cluster.failure(job).isPresent());
+        return String.valueOf(cluster.failure(job).orElseThrow().getMessage());
     }
 
     /** Makes a checkpoint, which commits what was written before it. */
@@ -268,51 +273,68 @@ final class FireDrill implements AutoCloseable {
     }
 
     /**
-     * Uploads the images one by one, every tenth of which is none, and starts the fire when some have come out. Ends when
-     * all came out, each once.
+     * Uploads the images one by one, every tenth of which is none, and others after them until it has recovered from the fire,
+     * which starts when some have come out. Ends when all came out, each once.
+     *
+     * @return all that was uploaded
      */
-    void eachImageComesOutOnce(String what, List<byte[]> images, Fire fire) throws Exception {
+    List<byte[]> eachImageComesOutOnce(String what, List<byte[]> images, Fire fire) throws Exception {
+        AtomicBoolean recovered = new AtomicBoolean();
         try (OutcomeReader reader = reader()) {
-            CompletableFuture<Void> uploaded = CompletableFuture.runAsync(() -> uploadSlowly(images));
-            reader.readUntilAllOf(Images.ids(images.subList(0, images.size() / 6)));
-            assertThat(uploaded).as("the upload").isNotDone();
-
-            try (Recovery recovery = new Recovery(() -> cluster.state(job))) {
-                fire.start();
-                recovery.note("the last thing was done");
-                List<String> afterwards = markers();
-                reader.readUntilAnyOf(afterwards);
-                recovery.note("the first image uploaded afterwards came out");
-                reader.readUntilAllOf(afterwards);
-                recovery.note("one of each partition came out");
-                LOG.info("{}: {}", what, recovery);
+            CompletableFuture<List<byte[]>> upload =
+                    CompletableFuture.supplyAsync(() -> uploadSlowly(images, recovered::get));
+            try {
+                reader.readUntilAllOf(Images.ids(images.subList(0, images.size() / 6)));
+                LOG.info("{}: {}", what, recoversFrom(fire, reader));
+            } finally {
+                recovered.set(true);
             }
             int failures = failures();
 
-            uploaded.get(1, TimeUnit.MINUTES);
-            reader.readUntilAllOf(Images.ids(images));
+            List<byte[]> uploaded = upload.get(1, TimeUnit.MINUTES);
+            List<String> ids = Images.ids(uploaded);
+            reader.readUntilAllOf(ids);
             reader.readUntilAllOf(markers());
-            LOG.info("{}: failures of the job {}", what, failures());
-            assertThat(reader.ledger.repeated()).isEmpty();
-            assertThat(lettersOf(images, reader))
+            LOG.info("{}: images {}, failures of the job {}", what, ids.size(), failures());
+            assertThat(reader.repeated()).isEmpty();
+            assertThat(lettersOf(ids, reader))
                     .hasSize(images.size() / 10)
                     .allSatisfy(letter -> assertThat(letter.getCode()).isEqualTo(ErrorCode.UNSUPPORTED_FORMAT.name()));
             assertThat(failures()).as("failures after the recovery").isEqualTo(failures);
+            return uploaded;
         }
     }
 
-    private static List<DeadLetter> lettersOf(List<byte[]> images, OutcomeReader reader) {
-        List<String> ids = Images.ids(images);
+    /** What happened, in order. */
+    private String recoversFrom(Fire fire, OutcomeReader reader) throws Exception {
+        try (Recovery recovery = new Recovery(() -> cluster.state(job))) {
+            fire.start();
+            recovery.note("the last thing was done");
+            List<String> afterwards = markers();
+            reader.readUntilAnyOf(afterwards);
+            recovery.note("the first image uploaded afterwards came out");
+            reader.readUntilAllOf(afterwards);
+            recovery.note("one of each partition came out");
+            return recovery.toString();
+        }
+    }
+
+    private static List<DeadLetter> lettersOf(List<String> ids, OutcomeReader reader) {
         return reader.letters.values().stream()
                 .filter(letter -> ids.contains(String.valueOf(letter.getImageId())))
                 .toList();
     }
 
-    private void uploadSlowly(List<byte[]> images) {
-        for (byte[] image : images) {
-            uploader.images(List.of(image));
+    /** @return the images, and those that came after them */
+    private List<byte[]> uploadSlowly(List<byte[]> images, BooleanSupplier enough) {
+        List<byte[]> uploaded = new ArrayList<>();
+        for (Iterator<byte[]> some = images.iterator(); some.hasNext() || !enough.getAsBoolean(); ) {
+            List<byte[]> one = some.hasNext() ? List.of(some.next()) : Images.noise(1, FIRST_SEED_OF_OTHERS + others++);
+            uploader.images(one);
+            uploaded.addAll(one);
             LockSupport.parkNanos(NANOS_BETWEEN_UPLOADS);
         }
+        return uploaded;
     }
 
     /** What happens mid-stream, all of it: when it returns nothing else is done to help. */

@@ -29,6 +29,8 @@ import java.util.stream.StreamSupport;
  * leads and the other stands by.
  */
 final class FlinkCluster implements AutoCloseable {
+    static final int TASK_MANAGERS_PROCESSORS = 1;
+
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
     private static final int METRICS_PORTS = 20;
     private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED");
@@ -205,6 +207,7 @@ final class FlinkCluster implements AutoCloseable {
                 restPort,
                 start(
                         "jobmanager",
+                        List.of(),
                         "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
                         "-D",
                         "rest.port=" + restPort));
@@ -212,18 +215,21 @@ final class FlinkCluster implements AutoCloseable {
     }
 
     void startTaskManager() throws IOException {
-        taskManagers.addLast(start("taskmanager", "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"));
+        taskManagers.addLast(start(
+                "taskmanager",
+                List.of("-XX:ActiveProcessorCount=" + TASK_MANAGERS_PROCESSORS),
+                "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"));
     }
 
-    private JavaProcess start(String name, String mainClass, String... moreArguments) throws IOException {
+    private JavaProcess start(String name, List<String> moreOptions, String mainClass, String... moreArguments)
+            throws IOException {
         started++;
+        List<String> options = new ArrayList<>(List.of("-Xmx512m", "--add-opens=java.base/java.util=ALL-UNNAMED"));
+        options.addAll(moreOptions);
         List<String> arguments = new ArrayList<>(List.of("--configDir", folder.toString()));
         arguments.addAll(List.of(moreArguments));
         return JavaProcess.start(
-                "%s-%d-%d".formatted(name, System.currentTimeMillis(), started),
-                List.of("-Xmx512m", "--add-opens=java.base/java.util=ALL-UNNAMED"),
-                mainClass,
-                arguments);
+                "%s-%d-%d".formatted(name, System.currentTimeMillis(), started), options, mainClass, arguments);
     }
 
     /** All its processes that live. */
@@ -265,11 +271,7 @@ final class FlinkCluster implements AutoCloseable {
 
     /** Waits until one of its processes that live has this text in its log. */
     void awaitLogged(String text) throws Exception {
-        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
-        while (!hasLogged(text)) {
-            assertThat(System.nanoTime()).as("a log with: %s", text).isLessThan(deadline);
-            Thread.sleep(50);
-        }
+        Await.until("a log with: " + text, () -> hasLogged(text));
     }
 
     private boolean hasLogged(String text) throws IOException {

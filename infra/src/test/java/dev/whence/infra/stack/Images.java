@@ -18,7 +18,7 @@ import javax.imageio.ImageIO;
 /** Images good and bad. */
 final class Images {
     private static final Path SAMPLES = Path.of("../attributor/src/test/resources/images");
-    private static final int SIDE = 16;
+    static final int SIDE = 16;
 
     private Images() {}
 
@@ -33,6 +33,15 @@ final class Images {
         return IntStream.range(0, count)
                 .mapToObj(i -> encoded(noise(random, side), "png"))
                 .toList();
+    }
+
+    /** A PNG of this side that is white all over. */
+    static byte[] white(int side) {
+        BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+        int[] pixels = new int[side * side];
+        Arrays.fill(pixels, 0xFFFFFF);
+        image.setRGB(0, 0, side, side, pixels, 0, side);
+        return encoded(image, "png");
     }
 
     static List<String> ids(List<byte[]> images) {

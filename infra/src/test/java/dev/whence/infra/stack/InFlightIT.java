@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -24,6 +23,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images that a stack had in flight when it ended: each test goes on from there. */
 class InFlightIT {
@@ -31,7 +32,6 @@ class InFlightIT {
     private static final String MESSAGES = "whence_messages_total";
     private static final String EVENTS = "whence_provenance_events_total";
     private static final String DELETED = "whence_deleted_messages_total";
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(3);
     private static final TopicPartition PARTITION = new TopicPartition(Topic.IMAGES.topicName(), 0);
 
     @TempDir
@@ -48,10 +48,10 @@ class InFlightIT {
                 Admin admin = admin(stack.bootstrapServers())) {
             stack.awaitRunning();
             uploader.images(PARTITION.partition(), images);
-            await(stack, () -> Counters.sum(MESSAGES) >= taken + IMAGES);
-            await(stack, () -> answeredOffset(admin) >= 0); // of a checkpoint that had the images in flight
+            await(stack, "all are taken", () -> Counters.sum(MESSAGES) >= taken + IMAGES);
+            await(stack, "a checkpoint that had the images in flight", () -> answeredOffset(admin) >= 0);
             int checkpoint = newestCheckpoint();
-            await(stack, () -> newestCheckpoint() >= checkpoint + 3);
+            await(stack, "checkpoints after it", () -> newestCheckpoint() >= checkpoint + 3);
 
             reader.readToTheEnd();
             assertThat(reader.ledger.distinct()).as("outcomes so far").isZero();
@@ -70,19 +70,27 @@ class InFlightIT {
             reader.readUntilAllOf(Images.ids(images));
             reader.readUntilAllOf(uploader.markers(12));
 
-            assertThat(reader.ledger.repeated()).isEmpty();
-            await(stack, () -> answeredOffset(admin) >= IMAGES + 1);
+            assertThat(reader.repeated()).isEmpty();
+            await(stack, "all are answered for the group", () -> answeredOffset(admin) >= IMAGES + 1);
         }
     }
 
-    /** Or a subtask that knows nothing of them would note that all images of their partition are answered. */
-    @Test
-    void noCheckpointFollowsUntilTheyAreAnswered() throws Exception {
+    /**
+     * Or a subtask that knows nothing of them would note that all images of their partition are answered: with three subtasks, one
+     * more than before, each has a part of them.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {LocalStack.PARALLELISM, LocalStack.PARALLELISM + 1})
+    void noCheckpointFollowsUntilTheyAreAnswered(int subtasks) throws Exception {
         int before = newestCheckpoint();
         double answered = Counters.sum(EVENTS);
-        try (LocalStack stack = Stacks.start(data, Duration.ofMillis(50))) {
-            await(stack, () -> newestCheckpoint() > before);
+        try (LocalStack stack = Stacks.start(data, Duration.ofMillis(50), subtasks);
+                Uploader uploader = new Uploader(stack.bootstrapServers());
+                Admin admin = admin(stack.bootstrapServers())) {
+            await(stack, "a checkpoint", () -> newestCheckpoint() > before);
             assertThat(Counters.sum(EVENTS)).isEqualTo(answered + IMAGES);
+            uploader.markers(12);
+            await(stack, "all are answered for the group", () -> answeredOffset(admin) >= IMAGES + 1);
         }
     }
 
@@ -114,7 +122,7 @@ class InFlightIT {
             reader.readUntilAllOf(gone);
             reader.readUntilAllOf(uploader.markers(12));
 
-            assertThat(reader.ledger.repeated()).isEmpty();
+            assertThat(reader.repeated()).isEmpty();
             assertThat(reader.ledger.missing(Images.ids(images))).isEqualTo(Images.ids(images.subList(0, deleted)));
             assertThat(gone)
                     .extracting(reader.letters::get)
@@ -155,13 +163,11 @@ class InFlightIT {
                 .orElse(0);
     }
 
-    private static void await(LocalStack stack, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
-        while (!condition.call()) {
+    private static void await(LocalStack stack, String what, Callable<Boolean> condition) throws Exception {
+        Await.until(what, () -> {
             assertThat(stack.failure()).isEqualTo(Optional.empty());
-            assertThat(System.nanoTime()).as("waited for too long").isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+            return condition.call();
+        });
     }
 
     private static long answeredOffset(Admin admin) throws Exception {

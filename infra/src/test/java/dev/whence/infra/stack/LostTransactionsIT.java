@@ -73,7 +73,7 @@ class LostTransactionsIT {
             reader.readUntilAllOf(Images.ids(behind));
             reader.readUntilAllOf(drill.markers());
 
-            assertThat(reader.ledger.repeated()).containsExactlyInAnyOrderElementsOf(Images.ids(repeated));
+            assertThat(reader.repeated()).containsExactlyInAnyOrderElementsOf(Images.ids(repeated));
             assertThat(eventIds(reader).values())
                     .as("event ids of each image")
                     .allSatisfy(ids -> assertThat(ids).hasSize(1));
@@ -101,7 +101,7 @@ class LostTransactionsIT {
 
             assertThat(stack.passedOver())
                     .hasValueSatisfying(checkpoint -> assertThat(checkpoint).startsWith(folder.resolve("checkpoints")));
-            assertThat(reader.ledger.repeated()).containsExactlyInAnyOrderElementsOf(ids);
+            assertThat(reader.repeated()).containsExactlyInAnyOrderElementsOf(ids);
             assertThat(eventIds(reader).values())
                     .as("event ids of each image")
                     .allSatisfy(of -> assertThat(of).hasSize(1));

@@ -79,7 +79,7 @@ class ModelChangeIT {
                     .extracting(event ->
                             event.getModel().getVersion() + event.getModel().getSha256())
                     .containsOnly(identity(DemoImages.MODEL), identity(second));
-            assertThat(running.reader.ledger.repeated()).isEmpty();
+            assertThat(running.reader.repeated()).isEmpty();
             assertThat(running.reader.letters).isEmpty();
             assertThat(running.metrics())
                     .contains("whence_job_restarts_total 0.0")
@@ -99,7 +99,7 @@ class ModelChangeIT {
             List<byte[]> images = new ArrayList<>();
             running.upload(images, 20);
             running.reader.readUntilAllOf(Images.ids(images));
-            assertThat(running.reader.ledger.repeated()).isEmpty();
+            assertThat(running.reader.repeated()).isEmpty();
             return running.versionsOf(images);
         }
     }

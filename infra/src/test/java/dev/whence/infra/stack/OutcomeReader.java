@@ -77,6 +77,12 @@ final class OutcomeReader implements AutoCloseable {
                 () -> "not at the end: " + ends);
     }
 
+    /** What came out more than once of all that is committed now. */
+    List<String> repeated() {
+        readToTheEnd();
+        return ledger.repeated();
+    }
+
     private void readUntil(BooleanSupplier enough, Supplier<String> state) {
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         while (!enough.getAsBoolean()) {

@@ -28,7 +28,13 @@ class SavepointIT {
     private static final Path KEPT = Path.of("src/test/resources/savepoints");
     private static final String OFFSETS = "offsets.properties";
     private static final int PARTITIONS = Topic.IMAGES.partitions();
-    private static final int IMAGES_BEHIND = 20;
+    /** More than may be in flight when a savepoint is made, which has read so far. */
+    private static final int IMAGES_BEHIND = 300;
+
+    private static final int IMAGES_UNDER_WAY = 500;
+    private static final String CHANGED = "changed";
+    /** Whether images were in flight, and the model had been changed. Older ones have neither. */
+    private static final String UNDER_WAY = "underWay";
 
     @TempDir
     Path folder;
@@ -45,8 +51,9 @@ class SavepointIT {
             LocalStack.createTopics(drill.broker.address());
             List<String> before = new ArrayList<>();
             List<String> behind = new ArrayList<>();
+            Properties offsets = offsets(kept);
             for (int partition = 0; partition < PARTITIONS; partition++) {
-                int offset = offset(kept, partition);
+                int offset = Integer.parseInt(offsets.getProperty(Integer.toString(partition)));
                 List<byte[]> images = Images.noise(offset + IMAGES_BEHIND, seed(partition));
                 drill.uploader.images(partition, images);
                 before.addAll(Images.ids(images.subList(0, offset)));
@@ -64,11 +71,15 @@ class SavepointIT {
                         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
                 reader.readUntilAllOf(drill.markers());
 
-                assertThat(reader.ledger.repeated()).isEmpty();
+                assertThat(reader.repeated()).isEmpty();
                 assertThat(reader.ledger.missing(before))
                         .as("what stood before the savepoint is not done again")
                         .isEqualTo(before);
                 assertThat(drill.failures()).as("failures of the job").isZero();
+            }
+            if (Boolean.parseBoolean(offsets.getProperty(UNDER_WAY))) {
+                drill.cluster.awaitLogged("messages were in flight and are read again");
+                drill.cluster.awaitLogged("earlier changes of the model are forgotten");
             }
         }
     }
@@ -86,20 +97,35 @@ class SavepointIT {
         try (FireDrill drill = FireDrill.start(folder);
                 OutcomeReader reader = drill.reader()) {
             drill.startJob(Map.of());
-            List<String> offsets = new ArrayList<>();
+            drill.changeModel(DemoImages.modelOfVersion(CHANGED, folder.resolve(CHANGED)), drill.reference());
+            drill.awaitMetrics(pages -> pages.stream()
+                            .filter(page -> page.contains("version=\"" + CHANGED + "\""))
+                            .count()
+                    == FireDrill.TASK_MANAGERS);
+            List<List<String>> uploaded = new ArrayList<>();
             for (int partition = 0; partition < PARTITIONS; partition++) {
-                List<byte[]> images = Images.noise(10 * (partition + 1), seed(partition));
+                List<byte[]> images = Images.noise(IMAGES_UNDER_WAY, seed(partition));
                 drill.uploader.images(partition, images);
-                reader.readUntilAllOf(Images.ids(images));
-                offsets.add(partition + "=" + images.size());
+                uploaded.add(Images.ids(images));
             }
-            Path savepoint = Path.of(URI.create(drill.stopJob()));
+            Path savepoint = Path.of(URI.create(drill.stopJob())); // commits what was answered before it
+            reader.readToTheEnd();
+            List<String> lines = new ArrayList<>(List.of(UNDER_WAY + "=true"));
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                List<String> images = uploaded.get(partition);
+                int answered = images.size() - reader.ledger.missing(images).size();
+                assertThat(reader.ledger.hasAll(images.subList(0, answered)))
+                        .as("what is answered in partition %d comes before what is not", partition)
+                        .isTrue();
+                lines.add(partition + "=" + answered);
+            }
+            assertThat(reader.ledger.distinct()).as("answered of all").isLessThan(PARTITIONS * IMAGES_UNDER_WAY);
 
             Path into = Files.createDirectories(KEPT.resolve(System.getProperty(MAKE)));
             for (Path file : files(savepoint)) {
                 Files.copy(file, into.resolve(String.valueOf(file.getFileName())));
             }
-            Files.write(into.resolve(OFFSETS), offsets);
+            Files.write(into.resolve(OFFSETS), lines);
         }
     }
 
@@ -107,12 +133,13 @@ class SavepointIT {
         return 1000 + partition;
     }
 
-    private static int offset(Path kept, int partition) throws IOException {
+    /** Of each partition where the first image stands without an answer. */
+    private static Properties offsets(Path kept) throws IOException {
         Properties offsets = new Properties();
         try (var in = Files.newInputStream(kept.resolve(OFFSETS))) {
             offsets.load(in);
         }
-        return Integer.parseInt(offsets.getProperty(Integer.toString(partition)));
+        return offsets;
     }
 
     private static List<Path> files(Path folder) throws IOException {

@@ -41,8 +41,12 @@ final class Stacks {
     }
 
     static LocalStack start(Path data, Duration timeForAnImage) {
+        return start(data, timeForAnImage, LocalStack.PARALLELISM);
+    }
+
+    static LocalStack start(Path data, Duration timeForAnImage, int subtasks) {
         LocalStackSettings settings = LocalStackSettings.of(data, data, data);
-        return LocalStack.start(settings, engine(settings, timeForAnImage));
+        return LocalStack.start(settings, engine(settings, timeForAnImage), subtasks);
     }
 
     /** A stack that takes images and attributes none: its first batch waits for more than anybody uploads. */

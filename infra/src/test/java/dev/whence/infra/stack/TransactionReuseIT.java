@@ -10,7 +10,6 @@ import dev.whence.stream.LostTransactionException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +40,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a job goes on from may hold transactions that were committed before it failed: they are not taken for lost. Others are. */
 class TransactionReuseIT {
     private static final int SLOTS = 2;
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
     private static final Duration AN_HOUR = Duration.ofHours(1);
 
     @TempDir
@@ -88,7 +86,7 @@ class TransactionReuseIT {
 
                 commitUntilAllOf(open, cluster, job, reader);
                 commitUntilAllOf(behind, cluster, job, reader);
-                assertThat(reader.ledger.repeated()).isEmpty();
+                assertThat(reader.repeated()).isEmpty();
             }
             cluster.cancelJob(job).get();
         }
@@ -153,20 +151,21 @@ class TransactionReuseIT {
 
     /** @param failures how often it must have failed before */
     private static void awaitRunning(MiniCluster cluster, JobID job, int failures) throws Exception {
-        boolean running = false;
-        while (!running) {
-            JobStatus status = cluster.getJobStatus(job).get();
-            if (status == JobStatus.FAILED) {
-                throw new AssertionError("The job ended", failure(cluster, job));
-            }
-            running = status == JobStatus.RUNNING;
-            for (AccessExecutionVertex subtask :
-                    cluster.getExecutionGraph(job).get().getAllExecutionVertices()) {
-                running &= subtask.getExecutionState() == ExecutionState.RUNNING
-                        && subtask.getCurrentExecutionAttempt().getAttemptNumber() >= failures;
-            }
-            Thread.sleep(20);
+        Await.until("the job runs", () -> isRunning(cluster, job, failures));
+    }
+
+    private static boolean isRunning(MiniCluster cluster, JobID job, int failures) throws Exception {
+        JobStatus status = cluster.getJobStatus(job).get();
+        if (status == JobStatus.FAILED) {
+            throw new AssertionError("The job ended", failure(cluster, job));
         }
+        boolean running = status == JobStatus.RUNNING;
+        for (AccessExecutionVertex subtask :
+                cluster.getExecutionGraph(job).get().getAllExecutionVertices()) {
+            running &= subtask.getExecutionState() == ExecutionState.RUNNING
+                    && subtask.getCurrentExecutionAttempt().getAttemptNumber() >= failures;
+        }
+        return running;
     }
 
     private static @Nullable Throwable failure(MiniCluster cluster, JobID job) throws Exception {
@@ -176,8 +175,7 @@ class TransactionReuseIT {
     }
 
     /** Uploads these and waits until as many more events are written; only checkpoints commit them, and there is none meanwhile. */
-    private static void attribute(List<byte[]> images, Uploader uploader, EmbeddedBroker broker)
-            throws InterruptedException {
+    private static void attribute(List<byte[]> images, Uploader uploader, EmbeddedBroker broker) throws Exception {
         List<TopicPartition> partitions = IntStream.range(0, Topic.PROVENANCE.partitions())
                 .mapToObj(partition -> new TopicPartition(Topic.PROVENANCE.topicName(), partition))
                 .toList();
@@ -187,9 +185,7 @@ class TransactionReuseIT {
                 new ByteArrayDeserializer())) {
             long before = ends(consumer, partitions);
             uploader.images(images);
-            while (ends(consumer, partitions) < before + images.size()) {
-                Thread.sleep(20);
-            }
+            Await.until("all are written", () -> ends(consumer, partitions) >= before + images.size());
         }
     }
 
@@ -202,13 +198,13 @@ class TransactionReuseIT {
     private static void commitUntilAllOf(List<byte[]> images, MiniCluster cluster, JobID job, OutcomeReader reader)
             throws Exception {
         List<String> ids = Images.ids(images);
-        Instant deadline = Instant.now().plus(LONGEST_WAIT);
-        while (!reader.ledger.hasAll(ids)) {
-            assertThat(Instant.now())
-                    .as("missing: %s", reader.ledger.missing(ids))
-                    .isBefore(deadline);
-            cluster.triggerCheckpoint(job, CheckpointType.FULL).get();
-            reader.readToTheEnd();
-        }
+        Await.until(
+                "all are committed",
+                () -> {
+                    cluster.triggerCheckpoint(job, CheckpointType.FULL).get();
+                    reader.readToTheEnd();
+                    return reader.ledger.hasAll(ids);
+                },
+                () -> "missing: " + reader.ledger.missing(ids));
     }
 }

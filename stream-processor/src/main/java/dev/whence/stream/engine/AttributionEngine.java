@@ -80,6 +80,11 @@ public final class AttributionEngine implements AutoCloseable {
         BlobStore blobs =
                 LocalBlobStore.open(Path.of(settings.blobRoot())); // first: it holds nothing that must be closed
         ImageAttributor attributor = settings.model().open(settings.attributor());
+        LOG.info(
+                "{} is open: inference threads {}, images in a batch at most {}",
+                settings.model(),
+                settings.inferenceThreads(),
+                settings.batchSize());
         return new AttributionEngine(settings, blobs, attributor, JobMetrics.on(registry), Clock.systemUTC());
     }
 

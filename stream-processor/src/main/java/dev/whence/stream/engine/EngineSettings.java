@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param blobRoot folder of the claim-check store
  * @param batchSize most images of a micro-batch, at least 1
  * @param maxBatchAge how long the first image of a micro-batch waits for others
- * @param inferenceThreads batches attributed at once, each on a thread of its own
+ * @param inferenceThreads batches attributed at once, each on a thread of its own; {@link #ALL_PROCESSORS} for as many as the
+ *     JVM has processors that attributes, see {@link #here}
  * @param storePatience how long images wait for a reference whose server does not answer, or a blob store that is away,
  *     before the job starts again
  */
@@ -28,13 +29,16 @@ public record EngineSettings(
         Duration storePatience)
         implements Serializable {
 
+    public static final int ALL_PROCESSORS = 0;
+
     /** Below the time that a checkpoint may take, which waits for a batch when much is in flight. */
     public static final Duration DEFAULT_STORE_PATIENCE = Duration.ofMinutes(3);
 
     public EngineSettings {
-        if (batchSize < 1 || inferenceThreads < 1) {
-            throw new IllegalArgumentException("Batch size and inference threads must be at least 1, not %d and %d"
-                    .formatted(batchSize, inferenceThreads));
+        if (batchSize < 1 || inferenceThreads < ALL_PROCESSORS) {
+            throw new IllegalArgumentException(
+                    "A batch has at least 1 image, and threads are not below 0: %d and %d do not do"
+                            .formatted(batchSize, inferenceThreads));
         }
         if (maxBatchAge.isNegative()) {
             throw new IllegalArgumentException("The age of a batch cannot be negative: " + maxBatchAge);
@@ -65,6 +69,17 @@ public record EngineSettings(
 
     /** The same with another bundle and reference. */
     public EngineSettings with(ModelChoice other) {
-        return new EngineSettings(attributor, other, blobRoot, batchSize, maxBatchAge, inferenceThreads, storePatience);
+        return with(other, inferenceThreads);
+    }
+
+    /** The same in numbers for this JVM, which is the one that attributes. */
+    public EngineSettings here() {
+        return with(
+                model,
+                inferenceThreads == ALL_PROCESSORS ? Runtime.getRuntime().availableProcessors() : inferenceThreads);
+    }
+
+    private EngineSettings with(ModelChoice other, int threads) {
+        return new EngineSettings(attributor, other, blobRoot, batchSize, maxBatchAge, threads, storePatience);
     }
 }

@@ -38,13 +38,13 @@ public final class JobMetrics {
         lostTransactions = counter(Metric.LOST_TRANSACTIONS, registry);
         deletedMessages = counter(Metric.DELETED_MESSAGES, registry);
         stageSeconds = histogram(Metric.STAGE_SECONDS)
-                .classicExponentialUpperBounds(0.0001, 2, 17)
+                .classicExponentialUpperBounds(0.0001, 2, 22)
                 .register(registry);
         batchImages = histogram(Metric.BATCH_IMAGES)
                 .classicExponentialUpperBounds(1, 2, 11)
                 .register(registry);
         endToEndSeconds = histogram(Metric.END_TO_END_SECONDS)
-                .classicExponentialUpperBounds(0.005, 2, 15)
+                .classicExponentialUpperBounds(0.005, 2, 20)
                 .register(registry);
         model = Info.builder()
                 .name(Metric.MODEL.metricName())

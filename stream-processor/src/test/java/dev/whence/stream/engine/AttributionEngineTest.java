@@ -211,13 +211,19 @@ class AttributionEngineTest {
     void anEngineThatWaitsForAServerCanBeClosed() {
         attributor.outages.set(Integer.MAX_VALUE);
         CompletableFuture<Outcome> outcome = submit(upload(PickyAttributor.bytes("good")));
-        while (storeWaits() == 0) {
-            Thread.onSpinWait();
-        }
+        awaitAStoreWait();
 
         engine.close();
 
         assertThat(outcome).isNotDone();
+    }
+
+    private void awaitAStoreWait() {
+        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (storeWaits() == 0) {
+            assertThat(System.nanoTime()).as("an image waits for a store").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     private double storeWaits() {
@@ -238,9 +244,7 @@ class AttributionEngineTest {
         Path away = blobs.resolveSibling("away");
         Files.move(blobs, away);
         CompletableFuture<Outcome> outcome = submit(upload(image).setBytes(null).setUri(uri));
-        while (storeWaits() == 0) {
-            Thread.onSpinWait();
-        }
+        awaitAStoreWait();
         assertThat(outcome).isNotDone();
 
         Files.move(away, blobs);
