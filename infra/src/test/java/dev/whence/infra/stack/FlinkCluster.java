@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -32,7 +34,6 @@ final class FlinkCluster implements AutoCloseable {
     static final int TASK_MANAGERS_PROCESSORS = 1;
 
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
-    private static final int METRICS_PORTS = 20;
     private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,12 +41,13 @@ final class FlinkCluster implements AutoCloseable {
     private final Path folder;
     /** Of its JobManagers; one that is started anew takes the place of one that is gone. */
     private final List<Integer> restPorts;
-    /** The first of those that its processes serve metrics on. */
-    private final int metricsPort = FreePort.any();
 
     private final Deque<JavaProcess> taskManagers = new ArrayDeque<>();
     /** By their REST ports; the one that was started last is the last. */
     private final Map<Integer, JavaProcess> jobManagers = new LinkedHashMap<>();
+
+    /** Where each process serves its metrics, also those that are gone. */
+    private final Map<JavaProcess, URI> metricsOf = new HashMap<>();
 
     /** Where it was last; another thread asks for it. */
     private volatile String restAddress = "";
@@ -83,11 +85,10 @@ final class FlinkCluster implements AutoCloseable {
                 heartbeat.timeout: 8000
                 metrics.reporters: whence
                 metrics.reporter.whence.factory.class: dev.whence.stream.metrics.FlinkMetrics
-                metrics.reporter.whence.port: %d-%d
                 traces.reporters: whence
                 traces.reporter.whence.factory.class: dev.whence.stream.metrics.CheckpointTimes
                 io.tmp.dirs: %s
-                """.formatted(FreePort.any(), metricsPort, metricsPort + METRICS_PORTS - 1, folder)
+                """.formatted(FreePort.any(), folder)
                         + zooKeeper.map(this::highAvailability).orElse(""));
     }
 
@@ -226,10 +227,14 @@ final class FlinkCluster implements AutoCloseable {
         started++;
         List<String> options = new ArrayList<>(List.of("-Xmx512m", "--add-opens=java.base/java.util=ALL-UNNAMED"));
         options.addAll(moreOptions);
-        List<String> arguments = new ArrayList<>(List.of("--configDir", folder.toString()));
+        int metricsPort = FreePort.any();
+        List<String> arguments = new ArrayList<>(
+                List.of("--configDir", folder.toString(), "-D", "metrics.reporter.whence.port=" + metricsPort));
         arguments.addAll(List.of(moreArguments));
-        return JavaProcess.start(
+        JavaProcess process = JavaProcess.start(
                 "%s-%d-%d".formatted(name, System.currentTimeMillis(), started), options, mainClass, arguments);
+        metricsOf.put(process, URI.create("http://127.0.0.1:%d/metrics".formatted(metricsPort)));
+        return process;
     }
 
     /** All its processes that live. */
@@ -246,19 +251,19 @@ final class FlinkCluster implements AutoCloseable {
         await("/overview", overview -> overview.path("slots-total").asInt() == taskManagers.size());
     }
 
-    /** The page of metrics of each process that serves one. */
+    /** The page of metrics of each process that lives and serves one already. */
     List<String> metrics() throws InterruptedException {
         List<String> pages = new ArrayList<>();
-        for (int port = metricsPort; port < metricsPort + METRICS_PORTS; port++) {
+        for (JavaProcess process : processes().toList()) {
             try {
                 pages.add(http.send(
-                                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/metrics".formatted(port)))
+                                HttpRequest.newBuilder(Objects.requireNonNull(metricsOf.get(process)))
                                         .timeout(Duration.ofSeconds(5))
                                         .build(),
                                 HttpResponse.BodyHandlers.ofString())
                         .body());
             } catch (IOException e) {
-                // Nobody is there.
+                // Not yet.
             }
         }
         return pages;
