@@ -1,7 +1,7 @@
 package dev.whence.infra;
 
 import dev.whence.infra.stack.LocalStack;
-import dev.whence.stream.LostTransactionException;
+import dev.whence.stream.FinalFailureException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,8 +39,8 @@ final class Foreground implements AutoCloseable {
         while (!asked.await(1, TimeUnit.SECONDS)) {
             Optional<Throwable> failure = stack.failure();
             if (failure.isPresent()) {
-                if (failure.get() instanceof LostTransactionException lost) {
-                    throw new CommandFailedException(String.valueOf(lost.getMessage()), lost);
+                if (failure.get() instanceof FinalFailureException telling) {
+                    throw new CommandFailedException(String.valueOf(telling.getMessage()), telling);
                 }
                 throw new CommandFailedException(
                         "The attribution job ended: %s; start it again, it goes on where it stopped"

@@ -59,6 +59,12 @@ final class BenchStreamCommandIT {
             }
             assertThat(one.at("/cpuMillisByThread/inference").asDouble()).isPositive();
             assertBatches(one.at("/batches/fullLoad"), IMAGES);
+            assertThat(IMAGES / one.at("/batches/fullLoad/batches").asDouble())
+                    .as("images in a batch of at most 16 under full load")
+                    .isGreaterThan(4);
+            assertThat(IMAGES / one.at("/batches/fullLoad/batches").asDouble())
+                    .as("images in a batch of at most 16 under full load")
+                    .isGreaterThan(8);
             assertThat(one.at("/latencies").findValuesAsText("job"))
                     .containsExactlyElementsOf(Stream.of("pipeline", "pass-through")
                             .flatMap(job -> IntStream.range(0, 4).mapToObj(phase -> job))

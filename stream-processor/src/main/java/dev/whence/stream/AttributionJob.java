@@ -1,7 +1,6 @@
 package dev.whence.stream;
 
 import dev.whence.schemas.Topic;
-import dev.whence.stream.engine.EngineSettings;
 import dev.whence.stream.engine.RawMessage;
 import java.time.Duration;
 import java.util.Properties;
@@ -15,6 +14,7 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.StrictKafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -63,12 +63,12 @@ public final class AttributionJob {
         DataStream<RawMessage> images = environment
                 .fromSource(images(settings), WatermarkStrategy.noWatermarks(), "images")
                 .uid("images");
+        long startedAt = System.currentTimeMillis();
         DataStream<RawMessage> models = environment
-                .fromSource(models(settings), WatermarkStrategy.noWatermarks(), "models")
+                .fromSource(models(settings, startedAt), WatermarkStrategy.noWatermarks(), "models")
                 .uid("models")
                 .setParallelism(1);
 
-        EngineSettings engine = settings.engine();
         TypeInformation<KeyedMessage> outgoing = TypeInformation.of(KeyedMessage.class);
         OutputTag<KeyedMessage> deadLetters = new OutputTag<>("dead-letters", outgoing);
         SingleOutputStreamOperator<KeyedMessage> provenance = images.connect(models.broadcast())
@@ -76,7 +76,12 @@ public final class AttributionJob {
                         "attribution",
                         outgoing,
                         new AttributionOperator.Factory(
-                                settings.bootstrapServers(), settings.transactionalIdPrefix(), engine, deadLetters))
+                                settings.bootstrapServers(),
+                                settings.transactionalIdPrefix(),
+                                settings.engine(),
+                                settings.delivery() == DeliveryGuarantee.EXACTLY_ONCE,
+                                startedAt,
+                                deadLetters))
                 .uid("attribution");
 
         provenance.sinkTo(sink(settings, Topic.PROVENANCE)).name("provenance").uid("provenance");
@@ -98,8 +103,8 @@ public final class AttributionJob {
     }
 
     /** Changes of before the start are not followed: what the job is started with is the later word. */
-    private static KafkaSource<RawMessage> models(AttributionJobSettings settings) {
-        return source(settings, Topic.MODELS, OffsetsInitializer.timestamp(System.currentTimeMillis()));
+    private static KafkaSource<RawMessage> models(AttributionJobSettings settings, long startedAt) {
+        return source(settings, Topic.MODELS, OffsetsInitializer.timestamp(startedAt));
     }
 
     private static KafkaSource<RawMessage> source(

@@ -58,10 +58,13 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
 
     private final String job;
     private final EngineSettings settings;
+    private final boolean exactlyOnce;
+    private final long startedAt;
     private final OutputTag<KeyedMessage> deadLetters;
     private final transient MailboxExecutor mailbox;
     private final transient EngineChanges engines;
     private final transient ModelState state = new ModelState();
+    private final transient CheckpointLine line;
     private final transient ImagesOnKafka kafka;
     private final transient MessagesInFlight inFlight = new MessagesInFlight();
     /** Where the messages stand that a checkpoint had in flight, and that this subtask has to answer still. */
@@ -74,6 +77,9 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         mailbox = parameters.getMailboxExecutor();
         job = factory.job;
         settings = factory.settings.here();
+        exactlyOnce = factory.exactlyOnce;
+        startedAt = factory.startedAt;
+        line = new CheckpointLine(Long.toString(startedAt));
         deadLetters = factory.deadLetters;
         engines = new EngineChanges(mailbox);
         kafka = new ImagesOnKafka(factory.bootstrapServers, job);
@@ -82,7 +88,8 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        state.restore(context.getOperatorStateStore(), settings.model());
+        line.restore(context.getOperatorStateStore(), context.getRestoredCheckpointId());
+        state.restore(context.getOperatorStateStore(), settings.model(), startedAt);
         restored.addAll(inFlight.restore(context.getOperatorStateStore()));
     }
 
@@ -93,6 +100,9 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         mostInFlight = mostInFlight(task.getNumberOfParallelSubtasks());
         if (task.getAttemptNumber() > 0 && isFirstSubtask()) {
             LOG.warn("The attribution job starts again, restart {}", task.getAttemptNumber());
+        }
+        if (exactlyOnce && isFirstSubtask()) {
+            line.requireNewest(kafka.notes());
         }
         engines.open(state.current()
                 .map(AttributionOperator::read)
@@ -242,11 +252,15 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     public void processElement2(StreamRecord<RawMessage> element) {
         RawMessage message = element.getValue();
         try {
-            if (CHANGES.read(message.value()).getJob().equals(job)) {
+            if (!CHANGES.read(message.value()).getJob().equals(job)) {
+                LOG.debug("The change of the model {} is for another job", message.coordinates());
+            } else if (state.isOutdated(message)) {
+                LOG.warn(
+                        "The change of the model {} came before the job was started with another one and is not followed",
+                        message.coordinates());
+            } else {
                 state.want(message);
                 follow(message);
-            } else {
-                LOG.debug("The change of the model {} is for another job", message.coordinates());
             }
         } catch (UndecodableMessageException e) {
             refuse(message, e.code(), String.valueOf(e.getMessage()));
@@ -313,6 +327,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         state.write();
+        line.write();
         inFlight.write(context.getCheckpointId());
     }
 
@@ -320,7 +335,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
-        kafka.answered(inFlight.answeredBy(checkpointId));
+        kafka.answered(inFlight.answeredBy(checkpointId), line.note(checkpointId));
     }
 
     @Override
@@ -341,13 +356,27 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         private final String bootstrapServers;
         private final String job;
         private final EngineSettings settings;
+        private final boolean exactlyOnce;
+        private final long startedAt;
         private final OutputTag<KeyedMessage> deadLetters;
 
-        /** @param job whose changes of the model are meant; the consumer group of the images */
-        Factory(String bootstrapServers, String job, EngineSettings settings, OutputTag<KeyedMessage> deadLetters) {
+        /**
+         * @param job whose changes of the model are meant; the consumer group of the images
+         * @param exactlyOnce whether a checkpoint is refused that would repeat events
+         * @param startedAt in milliseconds since 1970
+         */
+        Factory(
+                String bootstrapServers,
+                String job,
+                EngineSettings settings,
+                boolean exactlyOnce,
+                long startedAt,
+                OutputTag<KeyedMessage> deadLetters) {
             this.bootstrapServers = bootstrapServers;
             this.job = job;
             this.settings = settings;
+            this.exactlyOnce = exactlyOnce;
+            this.startedAt = startedAt;
             this.deadLetters = deadLetters;
         }
 

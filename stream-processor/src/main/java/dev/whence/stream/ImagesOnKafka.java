@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -136,12 +137,28 @@ final class ImagesOnKafka implements AutoCloseable {
                         answer -> answer.getValue().offset()));
     }
 
-    /** Notes for the group that all before these offsets is answered; nothing waits for it. */
-    void answered(Map<Integer, Long> offsets) {
+    /**
+     * What was noted last with the group's offsets, of each partition that it has one of.
+     *
+     * @throws ExecutionException when Kafka does not answer
+     */
+    List<String> notes() throws InterruptedException, ExecutionException {
+        return admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().values().stream()
+                .filter(Objects::nonNull)
+                .map(OffsetAndMetadata::metadata)
+                .toList();
+    }
+
+    /**
+     * Notes for the group that all before these offsets is answered; nothing waits for it.
+     *
+     * @param note stands beside each offset that has moved
+     */
+    void answered(Map<Integer, Long> offsets, String note) {
         Map<TopicPartition, OffsetAndMetadata> moved = new HashMap<>();
         offsets.forEach((partition, offset) -> {
             if (!offset.equals(noted.put(partition, offset))) {
-                moved.put(new TopicPartition(TOPIC, partition), new OffsetAndMetadata(offset));
+                moved.put(new TopicPartition(TOPIC, partition), new OffsetAndMetadata(offset, note));
             }
         });
         if (!moved.isEmpty()) {

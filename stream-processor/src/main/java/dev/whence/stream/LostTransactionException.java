@@ -8,7 +8,7 @@ import org.apache.flink.runtime.throwable.ThrowableType;
  * go on without those events.
  */
 @ThrowableAnnotation(ThrowableType.NonRecoverableError)
-public final class LostTransactionException extends IllegalStateException {
+public final class LostTransactionException extends FinalFailureException {
     private static final long serialVersionUID = 1;
 
     LostTransactionException(String transactionalId, Throwable refusal) {

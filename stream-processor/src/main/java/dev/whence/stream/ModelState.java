@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class ModelState {
     private static final Logger LOG = LoggerFactory.getLogger(ModelState.class);
     private static final String STARTED = "started";
+    private static final String SINCE = "since";
     private static final String CURRENT = "current";
     private static final String WANTED = "wanted";
 
@@ -35,18 +36,26 @@ final class ModelState {
     private @Nullable BroadcastState<String, Tuple3<Integer, Long, byte[]>> changes;
     private @Nullable BroadcastState<String, String> start;
     private String started = "";
+    /** When the job was first started with that model, in milliseconds since 1970. */
+    private long since;
+
     private @Nullable RawMessage current;
     private @Nullable RawMessage wanted;
 
-    /** @param startedWith the model that the job was started with now */
-    void restore(OperatorStateStore store, ModelChoice startedWith) throws Exception {
+    /**
+     * @param startedWith the model that the job was started with now
+     * @param startedAt in milliseconds since 1970
+     */
+    void restore(OperatorStateStore store, ModelChoice startedWith, long startedAt) throws Exception {
         started = startedWith.toString();
+        since = startedAt;
         changes = store.getBroadcastState(CHANGES);
         start = store.getBroadcastState(START);
         String before = start.get(STARTED);
         if (started.equals(before)) {
             current = message(changes.get(CURRENT));
             wanted = message(changes.get(WANTED));
+            since = start.contains(SINCE) ? Long.parseLong(start.get(SINCE)) : 0;
         } else if (before != null && (changes.contains(CURRENT) || changes.contains(WANTED))) {
             LOG.warn("The job was started with {}, earlier changes of the model are forgotten", started);
         }
@@ -64,6 +73,11 @@ final class ModelState {
     /** The change whose model was not there yet. */
     Optional<RawMessage> wanted() {
         return Optional.ofNullable(wanted);
+    }
+
+    /** Whether the job was started with another model after this change, which may have come while no job was there. */
+    boolean isOutdated(RawMessage change) {
+        return change.timestamp() < since;
     }
 
     boolean isWanted(RawMessage change) {
@@ -94,6 +108,7 @@ final class ModelState {
         put(changes, CURRENT, current);
         put(changes, WANTED, wanted);
         start.put(STARTED, started);
+        start.put(SINCE, Long.toString(since));
     }
 
     private static void put(

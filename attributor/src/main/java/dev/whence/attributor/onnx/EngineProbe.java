@@ -22,14 +22,19 @@ final class EngineProbe {
 
     private EngineProbe() {}
 
-    /** @throws EngineUnavailableException if the engine does not run */
+    /** @throws EngineUnavailableException if the engine does not run, or its trial came to nothing; the next call tries again then */
     static synchronized void require(InferenceEngine engine) {
         OUTCOMES.computeIfAbsent(engine, EngineProbe::trial).ifPresent(reason -> {
             throw new EngineUnavailableException(engine, reason);
         });
     }
 
-    private static Optional<String> trial(InferenceEngine engine) {
+    /**
+     * Why the engine does not run; empty if it does.
+     *
+     * @throws EngineUnavailableException if that cannot be told
+     */
+    static Optional<String> trial(InferenceEngine engine) {
         try {
             Path output = Files.createTempFile("whence-probe", ".log");
             try {
@@ -47,19 +52,23 @@ final class EngineProbe {
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())
                         .start();
-                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                try {
+                    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                        throw new EngineUnavailableException(
+                                engine, "a trial did not end within %d s".formatted(PATIENCE_SECONDS));
+                    }
+                    return outcome(process.exitValue(), Files.readAllLines(output));
+                } finally {
                     process.destroyForcibly();
-                    return Optional.of("a trial did not end within %d s".formatted(PATIENCE_SECONDS));
                 }
-                return outcome(process.exitValue(), Files.readAllLines(output));
             } finally {
                 Files.delete(output);
             }
         } catch (IOException e) {
-            return Optional.of("a process to try it in cannot be started, " + e.getMessage());
+            throw new EngineUnavailableException(engine, "a process to try it in cannot be started, " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.of("its trial was interrupted");
+            throw new EngineUnavailableException(engine, "its trial was interrupted");
         }
     }
 

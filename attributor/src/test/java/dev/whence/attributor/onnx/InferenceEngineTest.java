@@ -43,6 +43,18 @@ class InferenceEngineTest {
     }
 
     @Test
+    void aTrialThatIsInterruptedIsNoWordAboutTheEngine() {
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> EngineProbe.trial(InferenceEngine.CUDA))
+                    .isInstanceOf(EngineUnavailableException.class)
+                    .hasMessageContaining("its trial was interrupted");
+        } finally {
+            assertThat(Thread.interrupted()).as("the interruption goes on").isTrue();
+        }
+    }
+
+    @Test
     void eventsNameEngineAndPrecision() {
         assertThat(InferenceEngine.TENSORRT.label()).isEqualTo("tensorrt");
         assertThat(InferenceEngine.CPU.precision()).isEqualTo("fp32");

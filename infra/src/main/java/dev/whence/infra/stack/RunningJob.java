@@ -1,6 +1,6 @@
 package dev.whence.infra.stack;
 
-import dev.whence.stream.LostTransactionException;
+import dev.whence.stream.FinalFailureException;
 import dev.whence.stream.metrics.FlinkMetrics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,8 +102,8 @@ public final class RunningJob implements AutoCloseable {
         while (!isRunning()) {
             if (result.isDone()) {
                 Throwable failure = failure().orElse(null);
-                if (failure instanceof LostTransactionException lost) {
-                    throw lost;
+                if (failure instanceof FinalFailureException telling) {
+                    throw telling;
                 }
                 throw new IllegalStateException("The attribution job ended before it ran", failure);
             }
@@ -150,7 +150,7 @@ public final class RunningJob implements AutoCloseable {
     /** Flink wraps the one that says what to do. */
     private static Throwable tellingOf(Throwable failure) {
         return ExceptionUtils.findSerializedThrowable(
-                        failure, LostTransactionException.class, RunningJob.class.getClassLoader())
+                        failure, FinalFailureException.class, RunningJob.class.getClassLoader())
                 .map(Throwable.class::cast)
                 .orElse(failure);
     }

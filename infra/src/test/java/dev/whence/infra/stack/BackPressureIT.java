@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,24 +40,23 @@ class BackPressureIT {
     private void assertInFlight(List<byte[]> images, int most) throws Exception {
         double takenBefore = Counters.sum("whence_messages_total");
         double answeredBefore = answered();
-        double mostInFlight = 0;
+        AtomicInteger mostInFlight = new AtomicInteger();
         try (LocalStack stack = Stacks.start(data, TIME_FOR_AN_IMAGE);
                 Uploader uploader = new Uploader(stack.bootstrapServers());
                 OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
             stack.awaitRunning();
             uploader.images(images);
-            double answered = 0;
-            while (answered < images.size()) {
+            Await.until("all are answered", () -> {
                 double taken = Counters.sum("whence_messages_total") - takenBefore;
-                answered = answered() - answeredBefore; // later than what is taken: never too many in flight
-                mostInFlight = Math.max(mostInFlight, taken - answered);
+                double answered = answered() - answeredBefore; // later than what is taken: never too many in flight
+                mostInFlight.accumulateAndGet((int) (taken - answered), Math::max);
                 assertThat(stack.failure()).isEqualTo(Optional.empty());
-                Thread.sleep(1);
-            }
+                return answered >= images.size();
+            });
             reader.readUntilAllOf(Images.ids(images));
             assertThat(reader.letters).isEmpty();
         }
-        assertThat(mostInFlight).isBetween(most / 2.0, (double) most);
+        assertThat(mostInFlight.get()).isBetween(most / 2, most);
     }
 
     private static double answered() {

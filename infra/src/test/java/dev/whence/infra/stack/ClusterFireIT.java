@@ -1,15 +1,20 @@
 package dev.whence.infra.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.whence.attributor.bundle.ModelBundle;
 import dev.whence.schemas.ErrorCode;
 import dev.whence.schemas.ImageId;
 import dev.whence.schemas.ProvenanceEvent;
+import dev.whence.schemas.Topic;
+import dev.whence.stream.metrics.Stage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -131,10 +136,7 @@ class ClusterFireIT {
         int failures = drill.failures();
         List<byte[]> uploaded = drill.eachImageComesOutOnce("Model and reference changed", images, () -> {
             drill.changeModel(otherModel, otherReference);
-            drill.awaitMetrics(pages -> pages.stream()
-                            .filter(page -> page.contains("version=\"other\""))
-                            .count()
-                    == FireDrill.TASK_MANAGERS);
+            drill.awaitModel(OTHER);
         });
         assertThat(drill.failures()).isEqualTo(failures);
         OfflineAnswers before = OfflineAnswers.of(DemoImages.MODEL, drill.reference(), uploaded);
@@ -166,7 +168,7 @@ class ClusterFireIT {
                     .allMatch(after::areOf);
         }
         drill.changeModel(DemoImages.MODEL, drill.reference());
-        drill.awaitMetrics(pages -> pages.stream().noneMatch(page -> page.contains("version=\"other\"")));
+        drill.awaitModel(ModelBundle.open(DemoImages.MODEL).manifest().version());
     }
 
     @Test
@@ -227,6 +229,7 @@ class ClusterFireIT {
         for (int i = 0; i < images.size(); i++) {
             drill.uploader.image(
                     Uploader.upload(images.get(i)).setUploadedAt(Instant.ofEpochMilli(uploadedAt.get(i % 4))),
+                    i % Topic.IMAGES.partitions(),
                     onKafka.get(i % 3));
         }
 
@@ -244,7 +247,6 @@ class ClusterFireIT {
         assertThat(drill.metric("whence_end_to_end_seconds_sum"))
                 .as("no image took less than no time")
                 .isPositive();
-        drill.goOnWith(Map.of());
     }
 
     @Test
@@ -265,9 +267,6 @@ class ClusterFireIT {
     @Test
     void aTaskManagerAttributesOnAsManyThreadsAsItHasProcessors() throws Exception {
         drill.cluster.awaitLogged("inference threads " + FlinkCluster.TASK_MANAGERS_PROCESSORS + ",");
-        drill.goOnWith(Map.of("--threads", "3"));
-        drill.cluster.awaitLogged("inference threads 3,");
-        drill.goOnWith(Map.of());
     }
 
     @Test
@@ -276,14 +275,48 @@ class ClusterFireIT {
             reader.readUntilAllOf(drill.markers());
         }
 
-        drill.awaitMetrics(pages -> pages.size() == 1 + FireDrill.TASK_MANAGERS
-                && pages.stream()
+        List<String> pages = drill.awaitMetrics(all -> all.stream()
                         .anyMatch(page -> CHECKPOINTS_COMPLETED.matcher(page).find()
                                 && CHECKPOINTS_TIMED.matcher(page).find())
-                && pages.stream()
+                && all.stream()
                                 .filter(page -> IMAGES_ATTRIBUTED.matcher(page).find())
                                 .count()
                         == FireDrill.TASK_MANAGERS);
+        assertThat(pages).hasSize(1 + FireDrill.TASK_MANAGERS);
+        for (Stage stage : Stage.values()) {
+            Pattern count = Pattern.compile("(?m)^whence_stage_seconds_count\\{stage=\"%s\"} [1-9]"
+                    .formatted(stage.name().toLowerCase(Locale.ROOT)));
+            assertThat(pages)
+                    .filteredOn(page -> count.matcher(page).find())
+                    .as("TaskManagers that tell how long it took: %s", stage)
+                    .hasSize(FireDrill.TASK_MANAGERS);
+        }
+    }
+
+    @Test
+    void aClusterThatHasNoSuchEngineRefusesTheJobInOneSentence() throws Exception {
+        assumeFalse(Files.exists(Path.of("/dev/nvidia0")), "A machine without a GPU is needed");
+        String savepoint = drill.stopJob();
+
+        assertThat(drill.startJobInVain(Map.of("--restore", savepoint, "--engine", "cuda")))
+                .contains("The engine cuda does not run here", "use another --engine")
+                .doesNotContain("Exception");
+
+        assertThat(drill.startJob(Map.of("--restore", savepoint))).contains(savepoint);
+    }
+
+    /** As an operator, or whoever has Flink's own command line, starts it. */
+    @Test
+    void theJobIsAProgramThatFlinksOwnCommandLineStarts() throws Exception {
+        drill.cancelJob();
+        drill.startJobByFlink();
+        drill.awaitRunning();
+
+        List<String> behind = drill.markers();
+        try (OutcomeReader reader = drill.reader()) {
+            reader.readUntilAllOf(behind);
+            assertThat(reader.repeated()).isEmpty();
+        }
     }
 
     private static List<byte[]> images(String generator) throws Exception {

@@ -1,8 +1,10 @@
 package dev.whence.infra.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whence.schemas.ImageId;
+import dev.whence.stream.OutdatedCheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +73,41 @@ class ExactlyOnceIT {
             reader.readUntilAllOf(uploader.markers(4));
 
             assertThat(reader.repeated()).isEmpty();
+        }
+    }
+
+    /** As a job leaves one behind whose JobManager was killed; the job after it was stopped with a savepoint, and its checkpoints went. */
+    @Test
+    void aCheckpointThatIsNotTheNewestIsRefused() throws Exception {
+        Path checkpoints = data.resolve("checkpoints");
+        Path older = data.resolve("older");
+        try (LocalStack stack = Stacks.start(data, Duration.ZERO);
+                Uploader uploader = new Uploader(stack.bootstrapServers());
+                OutcomeReader reader = new OutcomeReader(stack.bootstrapServers(), stack::failure)) {
+            reader.readUntilAllOf(uploader.markers(6));
+            awaitCheckpoints(checkpoints, 2); // the second has no transaction of these
+            FileUtils.copyDirectory(
+                    Checkpoints.newest(checkpoints).orElseThrow().toFile(), older.toFile());
+            reader.readUntilAllOf(uploader.markers(7));
+            awaitCheckpoints(checkpoints, 2); // the first may not be noted yet
+        }
+        FileUtils.deleteDirectory(checkpoints.toFile());
+        FileUtils.moveDirectory(
+                older.toFile(),
+                checkpoints.resolve("former-job").resolve("chk-1").toFile());
+
+        try (LocalStack stack = Stacks.start(data, Duration.ZERO)) {
+            assertThatThrownBy(stack::awaitRunning)
+                    .isInstanceOf(OutdatedCheckpointException.class)
+                    .hasMessageContaining("name the newest checkpoint or savepoint with --restore");
+        }
+    }
+
+    private static void awaitCheckpoints(Path checkpoints, int more) throws Exception {
+        for (int i = 0; i < more; i++) {
+            Optional<Path> before = Checkpoints.newest(checkpoints);
+            Await.until(
+                    "another checkpoint", () -> !Checkpoints.newest(checkpoints).equals(before));
         }
     }
 

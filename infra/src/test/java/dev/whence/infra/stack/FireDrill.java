@@ -3,6 +3,7 @@ package dev.whence.infra.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whence.attributor.reference.ReferenceStore;
+import dev.whence.infra.JobCommand;
 import dev.whence.schemas.DeadLetter;
 import dev.whence.schemas.ErrorCode;
 import dev.whence.schemas.ProvenanceEvent;
@@ -10,7 +11,6 @@ import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +36,13 @@ final class FireDrill implements AutoCloseable {
     static final int TASK_MANAGERS = 2;
 
     private static final Logger LOG = LoggerFactory.getLogger(FireDrill.class);
+    private static final String JAR = "target/whence.jar";
     private static final String CHECKPOINTS = "data/checkpoints";
+    private static final int BURST = 300;
+    private static final long FIRST_SEED_OF_BURSTS = 500_000;
     private static final long FIRST_SEED_OF_OTHERS = 1_000_000;
     private static final long NANOS_BETWEEN_UPLOADS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long NANOS_BETWEEN_OTHERS = TimeUnit.MILLISECONDS.toNanos(100);
 
     final ServerProcess broker;
     final FlinkCluster cluster;
@@ -45,6 +50,7 @@ final class FireDrill implements AutoCloseable {
     private final Path folder;
     private volatile String job = "none";
     private long markers;
+    private long bursts;
     private long others;
 
     private FireDrill(Path folder, ServerProcess broker, FlinkCluster cluster) {
@@ -104,6 +110,31 @@ final class FireDrill implements AutoCloseable {
         String output = startAndTell(Map.of("--since", instant.toString()));
         assertThat(said("goes on from ", output)).isEmpty();
         return said("passes over ", output);
+    }
+
+    /** Starts it by Flink's command line, as a program; it does not wait until it runs. */
+    void startJobByFlink() throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                JavaProcess.JAVA,
+                "--add-opens=java.base/java.util=ALL-UNNAMED",
+                "-cp",
+                JAR,
+                "org.apache.flink.client.cli.CliFrontend",
+                "run",
+                "-m",
+                cluster.restAddress(),
+                "-d",
+                "-c",
+                JobCommand.class.getName(),
+                JAR));
+        List<String> options = jobCommand(Map.of());
+        command.addAll(options.subList(options.indexOf("--bootstrap-servers"), options.size()));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("FLINK_CONF_DIR", cluster.configuration().toString());
+        Matcher started = Pattern.compile("Job has been submitted with JobID (\\p{XDigit}+)")
+                .matcher(output(builder.redirectError(ProcessBuilder.Redirect.INHERIT), 0));
+        assertThat(started.find()).as("%s", started).isTrue();
+        job = started.group(1);
     }
 
     private String startAndTell(Map<String, String> options) throws Exception {
@@ -171,15 +202,22 @@ final class FireDrill implements AutoCloseable {
 
     private static String whence(List<String> arguments, ProcessBuilder.Redirect errors, Integer... exitCodes)
             throws Exception {
-        Process process = new ProcessBuilder(
-                        Stream.concat(Stream.of(JavaProcess.JAVA, "-jar", "target/whence.jar"), arguments.stream())
-                                .toList())
-                .redirectErrorStream(errors.equals(ProcessBuilder.Redirect.PIPE))
-                .redirectError(errors)
-                .start();
+        List<String> command = new ArrayList<>(List.of(JavaProcess.JAVA, "-jar", JAR));
+        command.addAll(arguments);
+        return output(
+                new ProcessBuilder(command)
+                        .redirectErrorStream(errors.equals(ProcessBuilder.Redirect.PIPE))
+                        .redirectError(errors),
+                exitCodes);
+    }
+
+    private static String output(ProcessBuilder builder, Integer... exitCodes) throws Exception {
+        Process process = builder.start();
         try (BufferedReader out = process.inputReader()) {
             String output = out.lines().collect(Collectors.joining("\n"));
-            assertThat(process.waitFor()).as("exit code of whence: %s", output).isIn((Object[]) exitCodes);
+            assertThat(process.waitFor())
+                    .as("exit code of %s: %s", builder.command(), output)
+                    .isIn((Object[]) exitCodes);
             return output;
         } finally {
             process.destroyForcibly();
@@ -210,24 +248,31 @@ final class FireDrill implements AutoCloseable {
     }
 
     /** Waits until the pages of metrics, one of each process, are as they should be. */
-    void awaitMetrics(Predicate<List<String>> enough) throws Exception {
-        Await.until("metrics as they should be", () -> enough.test(cluster.metrics()), cluster::metrics);
+    List<String> awaitMetrics(Predicate<List<String>> enough) throws Exception {
+        return Await.value("metrics as they should be", () -> cluster.metrics().filter(enough), cluster::metrics);
     }
 
-    /** The value of a metric without labels, of all processes together. */
+    /** Waits until each TaskManager attributes with the model of this version. */
+    void awaitModel(String version) throws Exception {
+        awaitMetrics(pages -> pages.stream()
+                        .filter(page -> page.contains("version=\"" + version + "\""))
+                        .count()
+                == TASK_MANAGERS);
+    }
+
+    /** The value of a metric, of all its labels and all processes together. */
     double metric(String name) throws Exception {
-        String start = name + " ";
-        return cluster.metrics().stream()
-                .flatMap(String::lines)
-                .filter(line -> line.startsWith(start))
-                .mapToDouble(line -> Double.parseDouble(line.substring(start.length())))
+        Pattern line = Pattern.compile("^%s(?:\\{[^}]*})? (\\S+)$".formatted(name), Pattern.MULTILINE);
+        return awaitMetrics(pages -> true).stream()
+                .flatMap(page -> line.matcher(page).results())
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
                 .sum();
     }
 
     /** Waits until the job has ended by itself; why. */
     String awaitFailure() throws Exception {
-        Await.until("the job has failed", () -> cluster.failure(job).isPresent());
-        return String.valueOf(cluster.failure(job).orElseThrow().getMessage());
+        Throwable failure = Await.value("the job has failed", () -> cluster.failure(job), () -> cluster.state(job));
+        return String.valueOf(failure.getMessage());
     }
 
     /** Makes a checkpoint, which commits what was written before it. */
@@ -273,18 +318,21 @@ final class FireDrill implements AutoCloseable {
     }
 
     /**
-     * Uploads the images one by one, every tenth of which is none, and others after them until it has recovered from the fire,
-     * which starts when some have come out. Ends when all came out, each once.
+     * Uploads the images one by one, every tenth of which is none, and others after them until it has recovered from the fire. That
+     * starts when some have come out and a burst of {@value #BURST} is on its way. Ends when all came out, each once.
      *
      * @return all that was uploaded
      */
     List<byte[]> eachImageComesOutOnce(String what, List<byte[]> images, Fire fire) throws Exception {
+        List<byte[]> burst = Images.noise(BURST, FIRST_SEED_OF_BURSTS + bursts++);
         AtomicBoolean recovered = new AtomicBoolean();
         try (OutcomeReader reader = reader()) {
             CompletableFuture<List<byte[]>> upload =
                     CompletableFuture.supplyAsync(() -> uploadSlowly(images, recovered::get));
             try {
                 reader.readUntilAllOf(Images.ids(images.subList(0, images.size() / 6)));
+                uploader.images(burst);
+                reader.readUntilAnyOf(Images.ids(burst));
                 LOG.info("{}: {}", what, recoversFrom(fire, reader));
             } finally {
                 recovered.set(true);
@@ -292,6 +340,7 @@ final class FireDrill implements AutoCloseable {
             int failures = failures();
 
             List<byte[]> uploaded = upload.get(1, TimeUnit.MINUTES);
+            uploaded.addAll(burst);
             List<String> ids = Images.ids(uploaded);
             reader.readUntilAllOf(ids);
             reader.readUntilAllOf(markers());
@@ -327,12 +376,16 @@ final class FireDrill implements AutoCloseable {
 
     /** @return the images, and those that came after them */
     private List<byte[]> uploadSlowly(List<byte[]> images, BooleanSupplier enough) {
-        List<byte[]> uploaded = new ArrayList<>();
-        for (Iterator<byte[]> some = images.iterator(); some.hasNext() || !enough.getAsBoolean(); ) {
-            List<byte[]> one = some.hasNext() ? List.of(some.next()) : Images.noise(1, FIRST_SEED_OF_OTHERS + others++);
-            uploader.images(one);
-            uploaded.addAll(one);
+        List<byte[]> uploaded = new ArrayList<>(images);
+        for (byte[] image : images) {
+            uploader.images(List.of(image));
             LockSupport.parkNanos(NANOS_BETWEEN_UPLOADS);
+        }
+        while (!enough.getAsBoolean()) {
+            List<byte[]> other = Images.noise(1, FIRST_SEED_OF_OTHERS + others++);
+            uploader.images(other);
+            uploaded.addAll(other);
+            LockSupport.parkNanos(NANOS_BETWEEN_OTHERS);
         }
         return uploaded;
     }

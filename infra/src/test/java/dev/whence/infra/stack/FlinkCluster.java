@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -33,7 +32,7 @@ import java.util.stream.StreamSupport;
 final class FlinkCluster implements AutoCloseable {
     static final int TASK_MANAGERS_PROCESSORS = 1;
 
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(3);
     private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -47,7 +46,7 @@ final class FlinkCluster implements AutoCloseable {
     private final Map<Integer, JavaProcess> jobManagers = new LinkedHashMap<>();
 
     /** Where each process serves its metrics, also those that are gone. */
-    private final Map<JavaProcess, URI> metricsOf = new HashMap<>();
+    private final Map<JavaProcess, Integer> metricsPorts = new HashMap<>();
 
     /** Where it was last; another thread asks for it. */
     private volatile String restAddress = "";
@@ -82,6 +81,7 @@ final class FlinkCluster implements AutoCloseable {
                 taskmanager.memory.network.min: 32m
                 taskmanager.memory.network.max: 32m
                 heartbeat.interval: 1000
+                classloader.resolve-order: parent-first
                 heartbeat.timeout: 8000
                 metrics.reporters: whence
                 metrics.reporter.whence.factory.class: dev.whence.stream.metrics.FlinkMetrics
@@ -116,6 +116,11 @@ final class FlinkCluster implements AutoCloseable {
             cluster.close();
             throw e;
         }
+    }
+
+    /** Folder of its config.yaml. */
+    Path configuration() {
+        return folder;
     }
 
     /** Of the JobManager that was started last; one that stands by answers for the one that leads. */
@@ -233,7 +238,7 @@ final class FlinkCluster implements AutoCloseable {
         arguments.addAll(List.of(moreArguments));
         JavaProcess process = JavaProcess.start(
                 "%s-%d-%d".formatted(name, System.currentTimeMillis(), started), options, mainClass, arguments);
-        metricsOf.put(process, URI.create("http://127.0.0.1:%d/metrics".formatted(metricsPort)));
+        metricsPorts.put(process, metricsPort);
         return process;
     }
 
@@ -251,22 +256,23 @@ final class FlinkCluster implements AutoCloseable {
         await("/overview", overview -> overview.path("slots-total").asInt() == taskManagers.size());
     }
 
-    /** The page of metrics of each process that lives and serves one already. */
-    List<String> metrics() throws InterruptedException {
+    /** The page of metrics of each process that lives; empty where one does not answer. */
+    Optional<List<String>> metrics() throws InterruptedException {
         List<String> pages = new ArrayList<>();
         for (JavaProcess process : processes().toList()) {
+            URI page = URI.create("http://127.0.0.1:%d/metrics".formatted(metricsPorts.get(process)));
             try {
                 pages.add(http.send(
-                                HttpRequest.newBuilder(Objects.requireNonNull(metricsOf.get(process)))
+                                HttpRequest.newBuilder(page)
                                         .timeout(Duration.ofSeconds(5))
                                         .build(),
                                 HttpResponse.BodyHandlers.ofString())
                         .body());
             } catch (IOException e) {
-                // Not yet.
+                return Optional.empty();
             }
         }
-        return pages;
+        return Optional.of(pages);
     }
 
     /** Waits until every subtask of the job runs. */

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -24,8 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LostTransactionsIT {
     private static final String AN_HOUR = "3600000";
     private static final int IMAGES = 30;
-    private static final Pattern ATTRIBUTED =
-            Pattern.compile("^whence_provenance_events_total\\{[^}]*} (\\S+)$", Pattern.MULTILINE);
+    private static final String ATTRIBUTED = "whence_provenance_events_total";
     private static final Pattern LOST = Pattern.compile("^whence_lost_transactions_total [1-9]", Pattern.MULTILINE);
 
     @TempDir
@@ -109,13 +107,7 @@ class LostTransactionsIT {
     }
 
     private static void awaitAttributed(FireDrill drill, int images) throws Exception {
-        drill.awaitMetrics(pages -> pages.stream()
-                        .flatMap(page -> ATTRIBUTED.matcher(page).results())
-                        .map(MatchResult::group)
-                        .map(line -> line.substring(line.lastIndexOf(' ')))
-                        .mapToDouble(Double::parseDouble)
-                        .sum()
-                == images);
+        Await.until("images attributed: " + images, () -> drill.metric(ATTRIBUTED) == images);
     }
 
     private static void takeBackOpenTransactions(String bootstrapServers) throws Exception {

@@ -23,7 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -65,13 +66,7 @@ class ModelChangeIT {
 
             assertThat(running.change(second)).isZero();
             assertThat(out.toString()).contains("is told to go on with", "whence.models-0@0");
-            while (!running.versionsOf(images).containsKey("second")) {
-                running.upload(images, 10);
-                running.reader.readUntilAllOf(Images.ids(images));
-            }
-            List<byte[]> later = new ArrayList<>();
-            // Every subtask changes on its own.
-            running.uploadUntil(later, () -> running.lastVersions(later, 20).equals(List.of("second")));
+            images.addAll(running.uploadUntilLast("second"));
 
             assertThat(running.versionsOf(images)).containsOnlyKeys(FIRST, "second");
             assertThat(running.versionsOf(images).get(FIRST)).isGreaterThanOrEqualTo(40);
@@ -85,7 +80,6 @@ class ModelChangeIT {
                     .contains("whence_job_restarts_total 0.0")
                     .containsPattern("whence_model_info\\{[^}]*version=\"second\"")
                     .doesNotContainPattern("whence_model_info\\{[^}]*version=\"" + FIRST);
-            images.addAll(later);
         }
 
         assertThat(versionsAfterAStart(settings)).as("started as before").containsOnlyKeys("second");
@@ -101,6 +95,35 @@ class ModelChangeIT {
             running.reader.readUntilAllOf(Images.ids(images));
             assertThat(running.reader.repeated()).isEmpty();
             return running.versionsOf(images);
+        }
+    }
+
+    @Test
+    void aChangeThatCameWhileNoJobWasThereIsFollowedUnlessTheNextOneIsStartedWithAnotherModel() throws Exception {
+        Path second = DemoImages.modelOfVersion("second", folder.resolve("second"));
+        Path third = DemoImages.modelOfVersion("third", folder.resolve("third"));
+        Path fourth = DemoImages.modelOfVersion("fourth", folder.resolve("fourth"));
+        assertThat(versionsAfterAStart(settings(DemoImages.MODEL))).containsOnlyKeys(FIRST);
+        changeWithoutAJob(second);
+        try (Running running = new Running(settings(DemoImages.MODEL))) {
+            running.uploadUntilLast("second");
+        }
+        changeWithoutAJob(fourth);
+        List<byte[]> images = new ArrayList<>();
+        try (Running running = new Running(settings(third))) {
+            running.upload(images, 20);
+            running.reader.readUntilAllOf(Images.ids(images));
+            assertThat(running.change(DemoImages.MODEL)).isZero();
+            images.addAll(running.uploadUntilLast(FIRST));
+            assertThat(running.versionsOf(images))
+                    .as("those between are not the fourth's")
+                    .containsOnlyKeys("third", FIRST);
+        }
+    }
+
+    private void changeWithoutAJob(Path model) throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("data").resolve("kafka"), 0)) {
+            assertThat(change(broker.bootstrapServers(), model)).isZero();
         }
     }
 
@@ -198,11 +221,23 @@ class ModelChangeIT {
             images.addAll(some);
         }
 
-        void uploadUntil(List<byte[]> images, BooleanSupplier enough) {
-            do {
+        /** Every subtask changes on its own. */
+        List<byte[]> uploadUntilLast(String version) throws Exception {
+            List<byte[]> images = new ArrayList<>();
+            uploadUntil(
+                    images,
+                    () -> versionsOf(images.subList(images.size() - 20, images.size()))
+                            .keySet()
+                            .equals(Set.of(version)));
+            return images;
+        }
+
+        void uploadUntil(List<byte[]> images, Callable<Boolean> enough) throws Exception {
+            Await.until("what was told is done", () -> {
                 upload(images, 20);
                 reader.readUntilAllOf(Images.ids(images));
-            } while (!enough.getAsBoolean());
+                return enough.call();
+            });
         }
 
         int change(Path model) {
@@ -214,11 +249,6 @@ class ModelChangeIT {
             return reader.events.stream()
                     .filter(event -> ids.contains(event.getImageId()))
                     .collect(Collectors.groupingBy(ModelChangeIT::version, Collectors.counting()));
-        }
-
-        List<String> lastVersions(List<byte[]> images, int count) {
-            List<byte[]> last = images.subList(Math.max(0, images.size() - count), images.size());
-            return List.copyOf(versionsOf(last).keySet());
         }
 
         DeadLetter letter(int offset) {

@@ -10,7 +10,9 @@ import dev.whence.attributor.Attributor.ReferenceIdentity;
 import dev.whence.attributor.CanonicalImage;
 import dev.whence.attributor.image.ImageRejectedException;
 import dev.whence.schemas.ImageId;
+import dev.whence.schemas.ModelUsed;
 import dev.whence.schemas.ProvenanceEvent;
+import dev.whence.schemas.ReferenceUsed;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -80,11 +82,13 @@ record OfflineAnswers(ModelIdentity model, ReferenceIdentity reference, Map<Stri
         return Objects.requireNonNull(attributions.get(id));
     }
 
-    /** Whether the event names this model and this reference. */
+    /** Whether the event names this model, what ran it, and this reference. */
     boolean areOf(ProvenanceEvent event) {
-        return event.getModel().getVersion().equals(model.version())
-                && event.getModel().getSha256().equals(model.sha256())
-                && event.getReference().getVersion().equals(reference.version());
+        ModelUsed used = event.getModel();
+        ReferenceUsed against = event.getReference();
+        return model.equals(new ModelIdentity(
+                        used.getName(), used.getVersion(), used.getSha256(), used.getEngine(), used.getPrecision()))
+                && reference.equals(new ReferenceIdentity(against.getName(), against.getVersion()));
     }
 
     /** Fails unless the event says of its image what is said here. */

@@ -96,12 +96,9 @@ class SavepointIT {
     void keepsASavepointOfThisVersion() throws Exception {
         try (FireDrill drill = FireDrill.start(folder);
                 OutcomeReader reader = drill.reader()) {
-            drill.startJob(Map.of());
+            drill.startJob(Map.of("--delivery", "at-least-once"));
             drill.changeModel(DemoImages.modelOfVersion(CHANGED, folder.resolve(CHANGED)), drill.reference());
-            drill.awaitMetrics(pages -> pages.stream()
-                            .filter(page -> page.contains("version=\"" + CHANGED + "\""))
-                            .count()
-                    == FireDrill.TASK_MANAGERS);
+            drill.awaitModel(CHANGED);
             List<List<String>> uploaded = new ArrayList<>();
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 List<byte[]> images = Images.noise(IMAGES_UNDER_WAY, seed(partition));

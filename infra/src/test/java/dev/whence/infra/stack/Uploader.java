@@ -92,9 +92,9 @@ final class Uploader implements AutoCloseable {
     }
 
     /** An image with this timestamp on Kafka, in milliseconds since 1970. */
-    void image(ImageUpload.Builder upload, long timestamp) {
+    void image(ImageUpload.Builder upload, int partition, long timestamp) {
         publish(List.of(new ProducerRecord<>(
-                Topic.IMAGES.topicName(), 0, timestamp, null, SingleObject.encode(upload.build()))));
+                Topic.IMAGES.topicName(), partition, timestamp, null, SingleObject.encode(upload.build()))));
     }
 
     /** Kafka by itself refuses what is more than an hour in the future. */

@@ -14,8 +14,7 @@ import java.time.Duration;
  * @param blobRoot folder of the claim-check store
  * @param batchSize most images of a micro-batch, at least 1
  * @param maxBatchAge how long the first image of a micro-batch waits for others
- * @param inferenceThreads batches attributed at once, each on a thread of its own; {@link #ALL_PROCESSORS} for as many as the
- *     JVM has processors that attributes, see {@link #here}
+ * @param inferenceThreads batches attributed at once, each on a thread of its own, or {@link #ALL_PROCESSORS}
  * @param storePatience how long images wait for a reference whose server does not answer, or a blob store that is away,
  *     before the job starts again
  */
@@ -29,6 +28,7 @@ public record EngineSettings(
         Duration storePatience)
         implements Serializable {
 
+    /** Inference threads: as many as there are processors where the engine is opened. */
     public static final int ALL_PROCESSORS = 0;
 
     /** Below the time that a checkpoint may take, which waits for a batch when much is in flight. */
@@ -37,7 +37,7 @@ public record EngineSettings(
     public EngineSettings {
         if (batchSize < 1 || inferenceThreads < ALL_PROCESSORS) {
             throw new IllegalArgumentException(
-                    "A batch has at least 1 image, and threads are not below 0: %d and %d do not do"
+                    "A batch has at least 1 image, and threads cannot be fewer than 0: not %d and %d"
                             .formatted(batchSize, inferenceThreads));
         }
         if (maxBatchAge.isNegative()) {
@@ -72,7 +72,7 @@ public record EngineSettings(
         return with(other, inferenceThreads);
     }
 
-    /** The same in numbers for this JVM, which is the one that attributes. */
+    /** The same with the number of threads that the JVM has which calls this, the one that attributes. */
     public EngineSettings here() {
         return with(
                 model,

@@ -18,7 +18,7 @@ public final class CheckpointTimes implements TraceReporterFactory {
     private static final String COMPLETED = "COMPLETED";
 
     private static final Histogram SECONDS = JobMetrics.histogram(Metric.CHECKPOINT_SECONDS)
-            .classicExponentialUpperBounds(0.005, 2, 15)
+            .classicExponentialUpperBounds(0.005, 2, 17)
             .register(PrometheusRegistry.defaultRegistry);
 
     @Override

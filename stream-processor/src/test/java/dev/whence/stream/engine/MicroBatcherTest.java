@@ -53,7 +53,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void aBatchWaitsLongerWhileAnotherIsAtWorkAndNoLonger() throws InterruptedException {
+    void aBatchWaitsLongerWhileAnotherIsAtWorkAndGoesWhenThatIsDone() throws InterruptedException {
         Duration age = Duration.ofSeconds(3);
         CountDownLatch busy = new CountDownLatch(1);
         try (MicroBatcher<Integer> batcher = new MicroBatcher<>("test", 2, 2, age, batch -> {
@@ -71,6 +71,22 @@ class MicroBatcherTest {
             busy.countDown();
             assertThat(batches.take()).containsExactly(2);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(age.multipliedBy(2));
+        }
+    }
+
+    @Test
+    void aBatchGoesThoughAnotherStaysAtWorkForGood() throws InterruptedException {
+        CountDownLatch busy = new CountDownLatch(1);
+        try (MicroBatcher<Integer> batcher = new MicroBatcher<>("test", 2, 2, Duration.ofMillis(100), batch -> {
+            batches.add(batch);
+            await(busy);
+        })) {
+            IntStream.range(0, 2).forEach(batcher::add);
+            assertThat(batches.take()).containsExactly(0, 1);
+            batcher.add(2);
+
+            assertThat(batches.poll(1, TimeUnit.MINUTES)).containsExactly(2);
+            busy.countDown();
         }
     }
 
