@@ -65,7 +65,7 @@ final class DemoImages {
         return model(folder, manifest -> bind(manifest, name, "0".repeat(12), "0".repeat(64)));
     }
 
-    /** The demo's model under another version and against another reference; of two generators it says the one where it means the other. */
+    /** The demo's model under another version and against another reference, its generators under each other's names. */
     static Path otherModel(String version, Path reference, Path folder) throws IOException {
         try (Reference other = Reference.open(reference, 1)) {
             return model(folder, manifest -> {
@@ -84,7 +84,7 @@ final class DemoImages {
                 .put("sha256", sha256);
     }
 
-    /** The demo's model, whose network fails on every batch with an image that is white all over ({@link Images#white}). */
+    /** The demo's model, but that it cannot embed a batch with an image that is white all over ({@link Images#white}). */
     static Path modelThatFailsOnWhite(Path folder) throws IOException {
         model(folder, manifest -> {});
         byte[] graph = FailingGraph.failsOnWhite(Files.readAllBytes(MODEL.resolve(ModelBundle.EMBED)));
