@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class Uploader implements AutoCloseable {
     static final String TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
+    private static final long FIRST_SEED_OF_MARKERS = 2_000_000;
+
     private final String bootstrapServers;
     private final KafkaProducer<byte[], byte[]> producer;
 
@@ -51,9 +53,13 @@ final class Uploader implements AutoCloseable {
                 .toList());
     }
 
-    /** One image to every partition: where these have come out, all before them has. */
+    /**
+     * One image to every partition: where these have come out, all before them has.
+     *
+     * @param seed markers of no other seed are the same, nor are any tests' other images
+     */
     List<String> markers(long seed) {
-        List<byte[]> images = Images.noise(Topic.IMAGES.partitions(), seed);
+        List<byte[]> images = Images.noise(Topic.IMAGES.partitions(), FIRST_SEED_OF_MARKERS + seed);
         publish(IntStream.range(0, images.size())
                 .mapToObj(partition -> message(partition, images.get(partition)))
                 .toList());
