@@ -101,7 +101,7 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
         if (task.getAttemptNumber() > 0 && isFirstSubtask()) {
             LOG.warn("The attribution job starts again, restart {}", task.getAttemptNumber());
         }
-        if (exactlyOnce && isFirstSubtask()) {
+        if (exactlyOnce && line.goesOn() && isFirstSubtask()) {
             line.requireNewest(kafka.notes());
         }
         engines.open(state.current()
@@ -327,7 +327,6 @@ final class AttributionOperator extends AbstractStreamOperator<KeyedMessage>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         state.write();
-        line.write();
         inFlight.write(context.getCheckpointId());
     }
 

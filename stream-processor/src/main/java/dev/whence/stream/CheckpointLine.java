@@ -6,7 +6,6 @@ import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses a checkpoint or savepoint to go on from after which another one was completed: what came out between them would come
@@ -22,29 +21,29 @@ final class CheckpointLine {
 
     private String name;
     private OptionalLong restored = OptionalLong.empty();
-    private @Nullable BroadcastState<String, String> state;
 
     /** @param begins the name of the line if this start begins one */
     CheckpointLine(String begins) {
         name = begins;
     }
 
-    /** @param checkpoint the number of the one that the subtask goes on from; empty for none */
+    /**
+     * From now on every checkpoint holds the line.
+     *
+     * @param checkpoint the number of the one that the subtask goes on from; empty for none
+     */
     void restore(OperatorStateStore store, OptionalLong checkpoint) throws Exception {
-        state = store.getBroadcastState(LINE);
-        String before = state.get(NAME);
-        if (before != null) {
-            name = before;
+        BroadcastState<String, String> state = store.getBroadcastState(LINE);
+        if (state.contains(NAME)) {
+            name = state.get(NAME);
         }
+        state.put(NAME, name);
         restored = checkpoint;
     }
 
-    /** Into the state, for the checkpoint that is being made. */
-    void write() throws Exception {
-        if (state == null) {
-            throw new IllegalStateException("The state was not restored");
-        }
-        state.put(NAME, name);
+    /** Whether there is a checkpoint that may not be the newest. */
+    boolean goesOn() {
+        return restored.isPresent();
     }
 
     /** What is noted of a checkpoint when it is complete. */

@@ -1,13 +1,9 @@
 package dev.whence.stream;
 
-import org.apache.flink.runtime.throwable.ThrowableAnnotation;
-import org.apache.flink.runtime.throwable.ThrowableType;
-
 /**
  * Kafka will never commit a transaction that a checkpoint counts as done. Ends the job: started again from that checkpoint it would
  * go on without those events.
  */
-@ThrowableAnnotation(ThrowableType.NonRecoverableError)
 public final class LostTransactionException extends FinalFailureException {
     private static final long serialVersionUID = 1;
 

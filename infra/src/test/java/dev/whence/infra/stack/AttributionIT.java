@@ -83,6 +83,8 @@ class AttributionIT {
         }
         assertThat(metrics())
                 .contains("whence_job_restarts_total 0.0")
+                .containsPattern("(?m)^whence_checkpoints_total [1-9]")
+                .containsPattern("(?m)^whence_checkpoint_seconds_count [1-9]")
                 .contains("whence_dead_letters_total{code=\"HASH_MISMATCH\"} 1.0")
                 .contains("whence_dead_letters_total{code=\"EMPTY_MESSAGE\"} 2.0");
     }

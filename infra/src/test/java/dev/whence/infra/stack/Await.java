@@ -38,15 +38,15 @@ final class Await {
         value(what, () -> condition.call() ? Optional.of(true) : Optional.empty(), state);
     }
 
+    static void until(String what, Callable<Boolean> condition) throws Exception {
+        until(what, condition, () -> "");
+    }
+
     private static Object tell(Callable<?> state) {
         try {
             return state.call();
         } catch (Exception e) {
             return e;
         }
-    }
-
-    static void until(String what, Callable<Boolean> condition) throws Exception {
-        until(what, condition, () -> "");
     }
 }

@@ -86,14 +86,14 @@ final class DemoImages {
 
     /** The demo's model, but that it cannot embed a batch with an image that is white all over ({@link Images#white}). */
     static Path modelThatFailsOnWhite(Path folder) throws IOException {
-        model(folder, manifest -> {});
         byte[] graph = FailingGraph.failsOnWhite(Files.readAllBytes(MODEL.resolve(ModelBundle.EMBED)));
-        Files.write(folder.resolve(ModelBundle.EMBED), graph);
-        return changeManifest(
+        model(
                 folder,
                 manifest -> manifest.put("version", "fails-on-white")
                         .withObjectProperty("files")
                         .put(ModelBundle.EMBED, Hashes.sha256(graph)));
+        Files.write(folder.resolve(ModelBundle.EMBED), graph);
+        return folder;
     }
 
     private static Path model(Path folder, Consumer<ObjectNode> change) throws IOException {
@@ -103,10 +103,6 @@ final class DemoImages {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }
         }
-        return changeManifest(folder, change);
-    }
-
-    private static Path changeManifest(Path folder, Consumer<ObjectNode> change) throws IOException {
         Path manifest = folder.resolve("model.json");
         ObjectNode json = (ObjectNode) JSON.readTree(manifest.toFile());
         change.accept(json);

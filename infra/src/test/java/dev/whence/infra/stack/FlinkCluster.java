@@ -32,7 +32,6 @@ import java.util.stream.StreamSupport;
 final class FlinkCluster implements AutoCloseable {
     static final int TASK_MANAGERS_PROCESSORS = 1;
 
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(3);
     private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -407,17 +406,19 @@ final class FlinkCluster implements AutoCloseable {
     }
 
     private JsonNode await(String path, Predicate<JsonNode> enough) throws Exception {
-        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
-        JsonNode answer = get(path);
-        while (!enough.test(answer)) {
-            assertThat(processes().allMatch(JavaProcess::isAlive))
-                    .as("all processes of the cluster live (logs: target/processes)")
-                    .isTrue();
-            assertThat(System.nanoTime()).as("%s: %s", path, answer).isLessThan(deadline);
-            Thread.sleep(50);
-            answer = get(path);
-        }
-        return answer;
+        return Await.value(
+                path,
+                () -> {
+                    JsonNode answer = get(path);
+                    if (enough.test(answer)) {
+                        return Optional.of(answer);
+                    }
+                    assertThat(processes().allMatch(JavaProcess::isAlive))
+                            .as("all processes of the cluster live (logs: target/processes)")
+                            .isTrue();
+                    return Optional.empty();
+                },
+                () -> get(path));
     }
 
     private URI uri(String path) {

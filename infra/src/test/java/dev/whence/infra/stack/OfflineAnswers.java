@@ -13,6 +13,7 @@ import dev.whence.schemas.ImageId;
 import dev.whence.schemas.ModelUsed;
 import dev.whence.schemas.ProvenanceEvent;
 import dev.whence.schemas.ReferenceUsed;
+import dev.whence.schemas.SpaceReading;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -99,8 +100,6 @@ record OfflineAnswers(ModelIdentity model, ReferenceIdentity reference, Map<Stri
         assertThat(event.getCandidates().get(0).getGenerator()).isEqualTo(first(answer));
         assertThat(event.getConfidence()).isCloseTo(answer.confidence(), within(ROUNDING));
         assertThat(event.getNovelty().getScore()).isCloseTo(answer.novelty().score(), within(ROUNDING));
-        assertThat(event.getSpaces())
-                .extracting(dev.whence.schemas.SpaceReading::getNearest)
-                .isEqualTo(nearest(answer));
+        assertThat(event.getSpaces()).extracting(SpaceReading::getNearest).isEqualTo(nearest(answer));
     }
 }
